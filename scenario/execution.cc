@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario/execution.h"
+
+#include <mutex>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace hammerlock {
+namespace {
+
+// Installed before the threads of an execution start and removed after they have ended, so
+// that the order of their starting and ending is all the synchronisation it needs. It is
+// atomic because a thread that a broken program left behind may still look.
+std::atomic<Execution*> current{nullptr};
+
+}  // namespace
+
+Execution::Execution(Choices* choices) : outer_(Current()), choices_(choices) {
+  current.store(this, std::memory_order_release);  // pairs with the acquire in Current()
+}
+
+Execution::~Execution() {
+  current.store(outer_, std::memory_order_release);  // pairs with the acquire in Current()
+}
+
+Execution* Execution::Current() {
+  return current.load(std::memory_order_acquire);  // pairs with the releases above
+}
+
+void Execution::Fail(std::string why) {
+  std::lock_guard lock(mu_);
+  if (failed_.load(std::memory_order_relaxed)) return;  // mu_ orders it: the first one counts
+  why_ = std::move(why);
+  failed_.store(true, std::memory_order_release);  // pairs with the acquire in failed()
+}
+
+void Execution::Note(std::string text) {
+  std::lock_guard lock(mu_);
+  notes_.push_back(std::move(text));
+}
+
+unsigned Execution::Choose(unsigned n) {
+  std::lock_guard lock(mu_);
+  return choices_ ? choices_->Choose(n) : 0;
+}
+
+void Execution::Finish(Tally& tally) {
+  std::lock_guard lock(mu_);
+  for (const std::string& note : notes_) tally.Note(note);
+  notes_.clear();
+  if (failed_.load(std::memory_order_relaxed)) {  // mu_ orders it
+    failed_.store(false, std::memory_order_relaxed);  // likewise
+    tally.Fail(std::move(why_));
+  } else {
+    tally.Pass();
+  }
+}
+
+void Fail(std::string_view why, std::source_location where) {
+  std::string_view file = where.file_name();
+  if (absl::StartsWith(file, "./")) file.remove_prefix(2);
+  if (Execution* e = Execution::Current()) {
+    e->Fail(absl::StrCat(file, ":", where.line(), ": ", why));
+  }
+}
+
+void Note(std::string_view text) {
+  if (Execution* e = Execution::Current()) e->Note(std::string(text));
+}
+
+unsigned Choose(unsigned n) {
+  Execution* e = Execution::Current();
+  return e ? e->Choose(n) : 0;
+}
+
+}  // namespace hammerlock
+
+// The engine's side of hammerlock.h.
+extern "C" {
+
+void hammerlock_engine_outcome(const char* text) { hammerlock::Note(text); }
+
+void hammerlock_engine_fail(const char* why) {
+  if (hammerlock::Execution* e = hammerlock::Execution::Current()) e->Fail(why);
+}
+
+unsigned hammerlock_engine_choose(unsigned n) { return n == 0 ? 0 : hammerlock::Choose(n); }
+}

@@ -14,6 +14,8 @@ namespace {
 // atomic because a thread that a broken program left behind may still look.
 std::atomic<Execution*> current{nullptr};
 
+thread_local FailuresHere* failures_here = nullptr;
+
 }  // namespace
 
 Execution::Execution(Choices* choices) : outer_(Current()), choices_(choices) {
@@ -45,24 +47,59 @@ unsigned Execution::Choose(unsigned n) {
   return choices_ ? choices_->Choose(n) : 0;
 }
 
-void Execution::Finish(Tally& tally) {
+bool Execution::Take(Tally& tally, std::string& why) {
   std::lock_guard lock(mu_);
   for (const std::string& note : notes_) tally.Note(note);
   notes_.clear();
-  if (failed_.load(std::memory_order_relaxed)) {  // mu_ orders it
-    failed_.store(false, std::memory_order_relaxed);  // likewise
-    tally.Fail(std::move(why_));
+  why = std::move(why_);
+  const bool failed = failed_.load(std::memory_order_relaxed);  // mu_ orders it
+  failed_.store(false, std::memory_order_relaxed);              // likewise
+  return failed;
+}
+
+void Execution::Finish(Tally& tally) {
+  std::string why;
+  if (Take(tally, why)) {
+    tally.Fail(std::move(why));
   } else {
     tally.Pass();
   }
 }
 
+void Execution::FinishCounted(Tally& tally) {
+  std::string why;
+  if (Take(tally, why)) tally.Blame(std::move(why));
+}
+
+FailuresHere::FailuresHere() { failures_here = this; }
+FailuresHere::~FailuresHere() { failures_here = nullptr; }
+FailuresHere* FailuresHere::Current() { return failures_here; }
+
+void FailuresHere::Fail(std::string why) {
+  if (!std::exchange(failed_, true)) why_ = std::move(why);
+}
+
+std::string FailuresHere::Take() {
+  failed_ = false;
+  return std::exchange(why_, {});
+}
+
+namespace {
+
+void FailHereOrAnywhere(std::string why) {
+  if (FailuresHere* here = FailuresHere::Current()) {
+    here->Fail(std::move(why));
+  } else if (Execution* e = Execution::Current()) {
+    e->Fail(std::move(why));
+  }
+}
+
+}  // namespace
+
 void Fail(std::string_view why, std::source_location where) {
   std::string_view file = where.file_name();
   if (absl::StartsWith(file, "./")) file.remove_prefix(2);
-  if (Execution* e = Execution::Current()) {
-    e->Fail(absl::StrCat(file, ":", where.line(), ": ", why));
-  }
+  FailHereOrAnywhere(absl::StrCat(file, ":", where.line(), ": ", why));
 }
 
 void Note(std::string_view text) {
@@ -82,7 +119,7 @@ extern "C" {
 void hammerlock_engine_outcome(const char* text) { hammerlock::Note(text); }
 
 void hammerlock_engine_fail(const char* why) {
-  if (hammerlock::Execution* e = hammerlock::Execution::Current()) e->Fail(why);
+  hammerlock::FailHereOrAnywhere(why);
 }
 
 unsigned hammerlock_engine_choose(unsigned n) { return n == 0 ? 0 : hammerlock::Choose(n); }

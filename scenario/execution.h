@@ -42,16 +42,47 @@ class Execution {
   // called, a pass otherwise.
   void Finish(Tally& tally);
 
+  // The same for executions that `tally` has counted already and that cannot be told apart.
+  void FinishCounted(Tally& tally);
+
   // The innermost one installed, or null.
   static Execution* Current();
 
  private:
+  // Moves what was said out: notes into `tally`, the failure into `why`. Whether it failed.
+  bool Take(Tally& tally, std::string& why);
+
   Execution* const outer_;
   std::mutex mu_;
   Choices* const choices_;
   std::atomic<bool> failed_{false};
   std::string why_;
   std::vector<std::string> notes_;
+};
+
+// Catches what the calling thread says by Fail, before an Execution does: a batch that runs one
+// execution after the other knows by it which one failed.
+//
+// Thread safety: belongs to the thread that made it. One at a time.
+class FailuresHere {
+ public:
+  FailuresHere();
+  ~FailuresHere();
+  FailuresHere(const FailuresHere&) = delete;
+  FailuresHere& operator=(const FailuresHere&) = delete;
+
+  void Fail(std::string why);
+  bool failed() const { return failed_; }
+
+  // What was said first since the last call.
+  std::string Take();
+
+  // The calling thread's, or null.
+  static FailuresHere* Current();
+
+ private:
+  bool failed_ = false;
+  std::string why_;
 };
 
 // This execution fails here. Returns: what runs on must not depend on what failed.

@@ -66,6 +66,7 @@ class Scenario {
   int line() const { return line_; }
 
   // `size` fresh executions of a program that `choices` decide on.
+  // REQUIRES: `choices` outlives the batch, which may draw from it while it runs.
   virtual std::unique_ptr<Batch> Make(Choices& choices, size_t size) = 0;
 
   // How many executions of one program are worth making at a time with real threads.
@@ -80,11 +81,11 @@ class Scenario {
   virtual absl::StatusOr<Trace> Parse(std::string_view text) const;
 
   // The same for people; may have several lines. Empty where there is nothing to show.
-  virtual std::string Explain(const Trace& trace) const { return {}; }
+  virtual std::string Explain(const Trace& /*trace*/) const { return {}; }
 
   // Programs a step smaller than the trace's, the most promising first. Shrinking takes the
   // first that still fails, again and again.
-  virtual std::vector<Trace> Smaller(const Trace& trace) const { return {}; }
+  virtual std::vector<Trace> Smaller(const Trace& /*trace*/) const { return {}; }
 
  private:
   std::string name_;

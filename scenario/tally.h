@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,13 +33,19 @@ struct Failure {
 // Thread safety: none; parallel Finishes have a tally each, and Add puts them together.
 class Tally {
  public:
-  // Counts `n` executions that passed or that failed by their outcome alone.
-  void Count(std::string_view outcome, Grade grade, std::string_view meaning, uint64_t n = 1);
+  // Counts `n` executions that passed or that failed by their outcome alone. `first` is the
+  // number of the first of them in this tally; without it they are the next `n`.
+  void Count(std::string_view outcome, Grade grade, std::string_view meaning, uint64_t n = 1,
+             uint64_t first = 0);
 
-  // Counts an execution without an outcome.
-  void Pass() { ++executions_; }
+  // Counts executions without an outcome.
+  void Pass(uint64_t n = 1) { executions_ += n; }
   void Fail(std::string why);
   void Inconclusive(std::string why);
+
+  // One of the executions counted so far fails after all; which one is not known, so that the
+  // last is blamed. REQUIRES: executions() > 0.
+  void Blame(std::string why);
 
   // Counts an outcome named by the execution itself, beside its verdict.
   void Note(std::string_view outcome, uint64_t n = 1);
@@ -46,8 +53,15 @@ class Tally {
   // Describes an outcome, so that one that is never seen is reported with a count of 0.
   void Describe(std::string_view outcome, Grade grade, std::string_view meaning);
 
-  // `later` holds executions that come after this tally's own.
+  // `later` holds executions that come after this tally's own. AddCounts leaves its outcomes.
   void Add(const Tally& later);
+  void AddCounts(const Tally& later);
+
+  // For another process: the fields one by one. `ok` ends loading early.
+  void Save(const std::function<void(uint64_t)>& number,
+            const std::function<void(std::string_view)>& text) const;
+  static Tally Load(const std::function<uint64_t()>& number,
+                    const std::function<std::string()>& text, const std::function<bool()>& ok);
 
   uint64_t executions() const { return executions_; }
   uint64_t failures() const { return failures_; }

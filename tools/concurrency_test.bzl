@@ -65,6 +65,9 @@ export HAMMERLOCK_CONFIGURATION={configuration} HAMMERLOCK_TARGET='{target}'
 {run} {launcher} "$root/{binary}" {args} "$@"
 """
 
+def _tool(target):
+    return "\"$root/%s\"" % target[DefaultInfo].files_to_run.executable.short_path
+
 def _configured_test_impl(ctx):
     row = CONFIGURATIONS[ctx.attr.configuration]
     binary = ctx.attr.binary[0]  # a list, since the edge has a transition
@@ -72,16 +75,13 @@ def _configured_test_impl(ctx):
     runfiles = ctx.runfiles(files = [executable] + ctx.files.data)
     runfiles = runfiles.merge(binary[DefaultInfo].default_runfiles)
 
-    def tool(target):
-        return "\"$root/%s\"" % target[DefaultInfo].files_to_run.executable.short_path
-
     launcher = ""
     if ctx.attr.launcher:
-        launcher = tool(ctx.attr.launcher)
+        launcher = _tool(ctx.attr.launcher)
         runfiles = runfiles.merge(ctx.attr.launcher[DefaultInfo].default_runfiles)
     run = "exec"
     if ctx.attr.expect:
-        run = "exec %s %s" % (tool(ctx.attr._judge), ctx.attr.expect)
+        run = "exec %s %s" % (_tool(ctx.attr._judge), ctx.attr.expect)
         runfiles = runfiles.merge(ctx.attr._judge[DefaultInfo].default_runfiles)
 
     runner = ctx.actions.declare_file(ctx.label.name)
@@ -167,6 +167,7 @@ def concurrency_test(
         srcs,
         deps = [],
         configurations = DEFAULT_CONFIGURATIONS,
+        not_runnable = {},
         args = [],
         data = [],
         env = {},
@@ -182,6 +183,8 @@ def concurrency_test(
       srcs: sources that declare scenarios (//scenario).
       deps: the subjects and the parts of //scenario that the sources include.
       configurations: rows of the table; all the default ones unless there is a reason.
+      not_runnable: of these, those in which it cannot run, each with the reason, which the
+        table of verdicts shows.
       args: flags of the engine for every run, such as "--seconds=2".
       data: files for the run.
       env: environment for the run; the configuration's own comes first.
@@ -191,6 +194,13 @@ def concurrency_test(
       tags: of each test; the configuration's name is added.
       **kwargs: for the cc_binary: copts, defines, linkopts ...
     """
+    for configuration in not_runnable:
+        if configuration not in configurations:
+            fail("%s: not_runnable names %s, where it would not be run anyway" % (name, configuration))
+    configurations = [c for c in configurations if c not in not_runnable]
+
+    # Bazel's results have no other place for a word on a test that does not exist.
+    tags = tags + ["not_runnable:%s=%s" % item for item in not_runnable.items()]
     _scenario_binary(name + "_bin", srcs, deps, **kwargs)
     for configuration in configurations:
         run_in(
@@ -215,6 +225,8 @@ def canary_test(
         must = [],
         may = [],
         cannot = {},
+        must_seconds = 30,
+        other_seconds = 2,
         args = [],
         size = "small",
         tags = [],
@@ -229,7 +241,9 @@ def canary_test(
       may: configurations that find it now and then.
       cannot: configurations that cannot see it, each with the reason. One that finds it
         after all is red too: the table is then wrong.
-      args: flags of the engine, such as "--seconds=2".
+      must_seconds: how long a configuration that must find it may look; it stops when it has.
+      other_seconds: how long the others look.
+      args: further flags of the engine.
       size: of each test.
       tags: of each test.
       **kwargs: for the cc_binary.
@@ -245,7 +259,9 @@ def canary_test(
             # The reason belongs to the run's output, where a reader of the table finds it.
             env = {"HAMMERLOCK_CANARY_REASON": cannot.get(configuration, "")},
             expect = expect,
-            fixed_args = args,
+            fixed_args = args + [
+                "--seconds=%d" % (must_seconds if expect == "must" else other_seconds),
+            ],
             size = size,
             tags = tags + ["canary"],
         )

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of canaries: known-bad twins, and which configuration must find them."""
+
+load("//tools:concurrency_test.bzl", "canary_test")
+
+_NATIVE = ["native", "asan"]
+_QEMU = ["aarch64", "aarch64_lse"]
+_ALL = ["native", "tsan", "asan"] + _QEMU
+
+# Why a configuration cannot see a bug.
+_TSO = "x86 keeps stores and loads in order (TSO): only a store buffer shows"
+_QEMU_TSO = "QEMU runs Arm loads and stores as x86 ones, in order (TSO)"
+_NO_RACE = "all accesses are atomic and no stale value is ever read"
+
+def _cannot(names, why):
+    return {name: why for name in names}
+
+_ON_TSO = dict(_cannot(_NATIVE, _TSO), **_cannot(_QEMU, _QEMU_TSO))
+
+# kind: the part of //scenario that the source includes.
+_CANARIES = {
+    "barrier_reused_too_early": struct(kind = "free_form", must = _ALL, may = [], cannot = {}),
+    "double_checked_locking": struct(kind = "litmus", must = ["tsan"], may = [], cannot = _ON_TSO),
+    "hazard_without_fence": struct(
+        kind = "litmus",
+        must = ["native", "asan"],
+        may = ["tsan"] + _QEMU,
+        cannot = {},
+    ),
+    "leaky_rwlock": struct(kind = "litmus", must = _ALL, may = [], cannot = {}),
+    "lost_wake_up": struct(kind = "free_form", must = _ALL, may = [], cannot = {}),
+    "racy_counter": struct(kind = "litmus", must = _ALL, may = [], cannot = {}),
+    "relaxed_ring": struct(kind = "litmus", must = ["tsan"], may = [], cannot = _ON_TSO),
+    "relaxed_unlock": struct(kind = "litmus", must = ["tsan"], may = [], cannot = _ON_TSO),
+    # Nobody can see it yet.
+    "seqlock_without_fence": struct(
+        kind = "litmus",
+        must = [],
+        may = [],
+        cannot = dict(_ON_TSO, tsan = _NO_RACE),
+    ),
+    "treiber_without_reclamation": struct(
+        kind = "litmus",
+        must = ["tsan", "asan"],
+        may = ["native"] + _QEMU,
+        cannot = {},
+    ),
+}
+
+def canaries():
+    """Declares every canary of the table."""
+    for name, row in _CANARIES.items():
+        canary_test(
+            name = name,
+            srcs = [name + ".cc"],
+            # A hang is told sooner than usual: here every run is one.
+            args = ["--deadlock_seconds=2"],
+            cannot = row.cannot,
+            may = row.may,
+            must = row.must,
+            deps = ["//scenario:" + row.kind],
+        )

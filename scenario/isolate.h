@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs a scenario in a child process, so that whatever it does to itself (crash, hang, exit,
+// a sanitizer's abort) ends it alone, and ends in a verdict.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "scenario/result.h"
+
+namespace hammerlock {
+
+// What the child tells while it runs; lies in memory shared with the parent.
+class Progress {
+ public:
+  static constexpr size_t kMaxReplay = 8192;
+
+  // For the child: what it is about to run, in the form of ReplayString.
+  void SetReplay(std::string_view replay);
+  std::string replay() const;
+
+  // For the child: ends it here, from any thread, with this result.
+  [[noreturn]] void Abandon(const Result& result) const;
+
+  std::atomic<uint64_t> executions{0};
+
+ private:
+  friend Result RunIsolated(const Result&, const struct Isolation&,
+                            const std::function<Result(Progress&)>&, bool*);
+
+  int result_fd_ = -1;  // The child's end of the pipe.
+  // Written before `size_`, which publishes it; a reader in a parent whose child has died
+  // reads a consistent one of two.
+  char text_[2][kMaxReplay];
+  std::atomic<uint32_t> size_[2];
+  std::atomic<uint32_t> which_{0};
+};
+
+struct Isolation {
+  // Called about once a second while the child runs; may be empty.
+  std::function<void(const Progress&)> tick;
+};
+
+// Runs `run` in a child and returns its result. A child that died gives a result with the
+// verdict kFail (a signal, a sanitizer's exit code) or kInconclusive (SIGINT or SIGTERM came:
+// then `*interrupted` is set), and the executions and the replay that it last told; the other
+// fields are `blank`'s. Standard error is shared.
+//
+// REQUIRES: the calling process has one thread.
+Result RunIsolated(const Result& blank, const Isolation& isolation,
+                   const std::function<Result(Progress&)>& run, bool* interrupted);
+
+}  // namespace hammerlock

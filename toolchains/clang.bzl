@@ -52,6 +52,22 @@ def _sanitizer(name, flags, **kwargs):
         **kwargs
     )
 
+# A tool for this machine, built on the way, is asked for them too: there they do not exist.
+_AARCH64 = [
+    # How aarch64 does its read-modify-writes. The outlined helpers of libgcc choose
+    # at run time, which is neither.
+    feature(
+        name = "llsc",
+        provides = ["aarch64_atomics"],
+        flag_sets = [_flags(_COMPILE, ["-march=armv8-a", "-mno-outline-atomics"])],
+    ),
+    feature(
+        name = "lse",
+        provides = ["aarch64_atomics"],
+        flag_sets = [_flags(_COMPILE, ["-march=armv8.1-a"])],
+    ),
+]
+
 def _features(triple):
     target = ["--target=" + triple]
     return [
@@ -97,18 +113,6 @@ def _features(triple):
         feature(name = "supports_pic", enabled = True),
         feature(name = "supports_start_end_lib", enabled = True),
 
-        # How aarch64 does its read-modify-writes. The outlined helpers of libgcc choose
-        # at run time, which is neither.
-        feature(
-            name = "llsc",
-            provides = ["aarch64_atomics"],
-            flag_sets = [_flags(_COMPILE, ["-march=armv8-a", "-mno-outline-atomics"])],
-        ),
-        feature(
-            name = "lse",
-            provides = ["aarch64_atomics"],
-            flag_sets = [_flags(_COMPILE, ["-march=armv8.1-a"])],
-        ),
         _sanitizer("tsan", ["-fsanitize=thread"], provides = ["shadow_memory"]),
         _sanitizer("asan", ["-fsanitize=address"], provides = ["shadow_memory"]),
         _sanitizer("ubsan", ["-fsanitize=undefined", "-fno-sanitize-recover=undefined"]),
@@ -116,7 +120,7 @@ def _features(triple):
         # Coverage instrumentation for everything; libFuzzer's main for a fuzz target alone.
         _sanitizer("fuzz_coverage", ["-fsanitize=fuzzer-no-link"]),
         feature(name = "fuzz_driver", flag_sets = [_flags(_LINK, ["-fsanitize=fuzzer"])]),
-    ]
+    ] + (_AARCH64 if triple.startswith("aarch64") else [])
 
 def _config_impl(ctx):
     tools = {

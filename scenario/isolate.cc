@@ -103,6 +103,14 @@ void Judge(int status, bool complete, Result& result) {
 
 }  // namespace
 
+void CatchInterruptions() {
+  got_signal = 0;
+  struct sigaction action = {};
+  action.sa_handler = NoteSignal;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
 Result RunIsolated(const Result& blank, const Isolation& isolation,
                    const std::function<Result(Progress&)>& run, bool* interrupted) {
   void* shared = mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE,
@@ -119,6 +127,8 @@ Result RunIsolated(const Result& blank, const Isolation& isolation,
     // A parent that is killed takes the child with it.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(kExitInconclusive);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
     close(fds[0]);
     progress.result_fd_ = fds[1];
     const Result result = run(progress);
@@ -129,17 +139,11 @@ Result RunIsolated(const Result& blank, const Isolation& isolation,
   }
   close(fds[1]);
 
-  struct sigaction action = {}, old_int, old_term;
-  action.sa_handler = NoteSignal;
-  sigaction(SIGINT, &action, &old_int);
-  sigaction(SIGTERM, &action, &old_term);
   const std::string bytes = ReadResult(fds[0], child, progress, isolation);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     if (got_signal != 0) kill(child, SIGKILL);
   }
-  sigaction(SIGINT, &old_int, nullptr);
-  sigaction(SIGTERM, &old_term, nullptr);
   close(fds[0]);
 
   absl::StatusOr<Result> sent = Deserialize(bytes);

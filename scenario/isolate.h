@@ -45,8 +45,12 @@ struct Isolation {
   std::function<void(const Progress&)> tick;
 };
 
+// From now on SIGINT and SIGTERM do not end this process: they end the child that runs, or the
+// next one, and RunIsolated says so.
+void CatchInterruptions();
+
 // Runs `run` in a child and returns its result. A child that died gives a result with the
-// verdict kFail (a signal, a sanitizer's exit code) or kInconclusive (SIGINT or SIGTERM came:
+// verdict kFail (a signal, a sanitizer's exit code) or kInconclusive (an interruption was caught:
 // then `*interrupted` is set), and the executions and the replay that it last told; the other
 // fields are `blank`'s. Standard error is shared.
 //

@@ -127,11 +127,9 @@ TEST(Linearizable, CorrectStackPasses) {
 TEST(Linearizable, TornStackFailsAndShrinks) {
   Scenario& scenario = Find("TornStackIsAStack");
   const auto failure = [&](Choices& choices) -> std::string {
-    for (int i = 0; i < 5; ++i) {
-      const auto batch = scenario.Make(choices, 100);
-      const Tally tally = RunAtOnce(*batch, 100);
-      if (tally.first_failure()) return tally.first_failure()->why;
-    }
+    const auto batch = scenario.Make(choices, 50);
+    const Tally tally = RunAtOnce(*batch, 50);
+    if (tally.first_failure()) return tally.first_failure()->why;
     return "";
   };
   SeededChoices seeded(1);
@@ -151,7 +149,7 @@ TEST(Linearizable, TornStackFailsAndShrinks) {
   EXPECT_FALSE(scenario.Explain(trace).empty());
   // As an engine shrinks, but for a few steps only.
   const size_t size = scenario.Print(trace).size();
-  for (int steps = 0; steps < 3; ++steps) {
+  for (int steps = 0; steps < 2; ++steps) {
     for (const Trace& smaller : scenario.Smaller(trace)) {
       TraceChoices choices(smaller);
       EXPECT_LE(scenario.Print(smaller).size(), size + 2);  // `@` may be added.

@@ -258,6 +258,7 @@ int Main(int argc, char** argv, Engine& engine) {
     report.emplace(*std::move(file));
   }
 
+  CatchInterruptions();
   std::fprintf(stderr, "hammerlock: seed=%llu\n", static_cast<unsigned long long>(plan.seed));
   std::vector<Result> results;
   bool interrupted = false;

@@ -84,7 +84,8 @@ void LinearizableBatch::RunCalls(int who, const std::vector<Call>& calls, size_t
   Counter* const counters = Counters(execution);
   const int threads = this->threads();
   Value* const results = record.results.data() + execution * calls.size();
-  [[maybe_unused]] uint32_t* seen = record.seen.data() + execution * calls.size() * threads;
+  [[maybe_unused]] uint32_t* seen = nullptr;
+  if constexpr (kCounts) seen = record.seen.data() + execution * calls.size() * threads;
   uint32_t returned = 0;
   try {
     for (const Call& call : calls) {

@@ -39,6 +39,7 @@ _CANARIES = {
         may = [],
         cannot = dict(_ON_TSO, tsan = _NO_RACE),
     ),
+    "torn_stack": struct(kind = "linearizable", must = _ALL, may = [], cannot = {}),
     "treiber_without_reclamation": struct(
         kind = "litmus",
         must = ["tsan", "asan"],

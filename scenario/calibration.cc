@@ -20,7 +20,7 @@ using std::memory_order_release;
 using std::memory_order_seq_cst;
 
 // Locations lie on cache lines of their own: most weak outcomes need two lines to race.
-struct Location {
+struct alignas(64) Location {
   std::atomic<int> value{0};
 
   int load(std::memory_order order) { return value.load(order); }

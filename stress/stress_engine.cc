@@ -170,7 +170,7 @@ class ScenarioRun {
       const std::common_type_t<decltype(values)...> all[] = {values...};
       return all[random_.Below(sizeof...(values))];
     };
-    const size_t any_stride = one_of(size_t{1}, size_t{4}, size_t{32}, size_t{32}, batch_);
+    const size_t any_stride = one_of(size_t{1}, size_t{4}, size_t{32}, size_t{256}, batch_);
     const unsigned any_skew = one_of(0u, 1u << random_.Below(8));
     const Noise any_noise = one_of(Noise::kNone, Noise::kNone, Noise::kYield, Noise::kPreempt);
     // Left free, threads that wait for each other may well share a core for long.

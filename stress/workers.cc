@@ -53,6 +53,7 @@ Workers::~Workers() {
   generation_.fetch_add(1, std::memory_order_release);   // pairs with the acquire in Loop()
   generation_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  place_.Take(Affinity::kFree, 0);  // The calling thread goes on elsewhere.
 }
 
 void Workers::Grow(int threads) {

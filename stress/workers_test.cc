@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stress/workers.h"
 
+#include <sched.h>
+
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -69,7 +71,18 @@ TEST(WorkersTest, FewerExecutionsThanThreads) {
   ExpectAllRun(workers, 4, 0, {1, 0, Noise::kNone, Affinity::kFree});
 }
 
-// The twin of the test above: a batch whose thread 1 leaves one execution out is noticed.
+TEST(WorkersTest, TheCallingThreadIsLeftAsFreeAsItWas) {
+  cpu_set_t before, after;
+  ASSERT_EQ(sched_getaffinity(0, sizeof(before), &before), 0);
+  {
+    Workers workers(1);
+    ExpectAllRun(workers, 2, 10, {1, 0, Noise::kNone, Affinity::kDifferent});
+  }
+  ASSERT_EQ(sched_getaffinity(0, sizeof(after), &after), 0);
+  EXPECT_TRUE(CPU_EQUAL(&before, &after));
+}
+
+// The twin of the first test: a batch whose thread 1 leaves one execution out is noticed.
 class ForgetfulBatch : public CountingBatch {
  public:
   using CountingBatch::CountingBatch;

@@ -7,6 +7,7 @@ import sys
 import time
 
 import bazel
+import bench
 import doctor
 import outcome
 import packages
@@ -22,6 +23,7 @@ usage: tools/hammerlock [VERB [ARGUMENTS]]
            outcome of the calibrations
   test     the tests: bazel test //... (arguments are bazel's; targets among them replace //...)
   doctor   what each configuration needs, what of it this machine has, how to get the rest
+  bench    each primitive beside its peers, as ratios (arguments are Google Benchmark's)
   nightly  the long fuzzing run: nightly --help
   lint     formatting, memory orders, licence lines; lint --fix formats
   install  only installs what is missing; with --lint also what lint needs
@@ -66,6 +68,11 @@ def test(arguments):
     if not bazel.patterns(arguments):
         arguments = arguments + ["//..."]
     return _finish(bazel.test(arguments), began)
+
+
+def benchmarks(arguments):
+    packages.install(packages.needed(table.load()))
+    return bench.run(arguments)
 
 
 def install(arguments):
@@ -115,6 +122,7 @@ _VERBS = {
     "": main_job,
     "--full": lambda arguments: main_job(["--full"] + arguments),
     "test": test,
+    "bench": benchmarks,
     "doctor": doctor.run,
     "nightly": nightly,
     "lint": lint,

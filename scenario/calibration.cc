@@ -205,16 +205,16 @@ struct CoRR_seq_cst : CoRR<memory_order_seq_cst, memory_order_seq_cst> {};
 // clang-format on
 
 // Two registers, or as many as the shape has; all outcomes but the weak one are plain.
-#define CALIBRATE(State, ...)                                                          \
-  LITMUS(State, __VA_ARGS__) {                                                         \
-    constexpr bool kMayBeWeak = std::string_view(#State).ends_with("_relaxed") &&      \
-                                !std::string_view(#State).starts_with("CoRR");         \
-    if (kMayBeWeak) {                                                                  \
-      Interesting(&State::Weak, kWeak);                                                \
-    } else {                                                                           \
-      Forbidden(&State::Weak, kForbidden);                                             \
-    }                                                                                  \
-    Acceptable([](auto...) { return true; }, kOther);                                  \
+#define CALIBRATE(State, ...)                                                     \
+  LITMUS(State, __VA_ARGS__) {                                                    \
+    constexpr bool kMayBeWeak = std::string_view(#State).ends_with("_relaxed") && \
+                                !std::string_view(#State).starts_with("CoRR");    \
+    if (kMayBeWeak) {                                                             \
+      Interesting(&State::Weak, kWeak);                                           \
+    } else {                                                                      \
+      Forbidden(&State::Weak, kForbidden);                                        \
+    }                                                                             \
+    Acceptable([](auto...) { return true; }, kOther);                             \
   }
 
 CALIBRATE(SB_relaxed, r0, r1)

@@ -118,9 +118,7 @@ extern "C" {
 
 void hammerlock_engine_outcome(const char* text) { hammerlock::Note(text); }
 
-void hammerlock_engine_fail(const char* why) {
-  hammerlock::FailHereOrAnywhere(why);
-}
+void hammerlock_engine_fail(const char* why) { hammerlock::FailHereOrAnywhere(why); }
 
 unsigned hammerlock_engine_choose(unsigned n) { return n == 0 ? 0 : hammerlock::Choose(n); }
 }

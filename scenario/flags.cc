@@ -13,8 +13,7 @@
 namespace hammerlock {
 
 void Flags::AddFlag(std::string_view name, std::string_view help, std::string initial,
-                    std::string wants, std::function<bool(std::string_view)> parse,
-                    bool is_bool) {
+                    std::string wants, std::function<bool(std::string_view)> parse, bool is_bool) {
   flags_.push_back({std::string(name), std::string(help), std::move(initial), is_bool,
                     std::move(wants), std::move(parse)});
 }
@@ -25,14 +24,13 @@ void Flags::Add(std::string_view name, std::string_view help, uint64_t* target) 
 }
 
 void Flags::Add(std::string_view name, std::string_view help, double* target) {
-  AddFlag(name, help, absl::StrCat(*target), "a number of 0 or more",
-          [target](std::string_view v) {
-            double number;
-            // The comparison also refuses NaN.
-            if (!absl::SimpleAtod(v, &number) || !(number >= 0 && number < 1e15)) return false;
-            *target = number;
-            return true;
-          });
+  AddFlag(name, help, absl::StrCat(*target), "a number of 0 or more", [target](std::string_view v) {
+    double number;
+    // The comparison also refuses NaN.
+    if (!absl::SimpleAtod(v, &number) || !(number >= 0 && number < 1e15)) return false;
+    *target = number;
+    return true;
+  });
 }
 
 void Flags::Add(std::string_view name, std::string_view help, bool* target) {
@@ -61,8 +59,8 @@ void Flags::Add(std::string_view name, std::string_view help, std::string* targe
 
 absl::Status Flags::Set(std::string_view where, std::string_view name, bool has_value,
                         std::string_view value) {
-  const auto flag = std::find_if(flags_.begin(), flags_.end(),
-                                 [&](const Flag& f) { return f.name == name; });
+  const auto flag =
+      std::find_if(flags_.begin(), flags_.end(), [&](const Flag& f) { return f.name == name; });
   if (flag == flags_.end()) {
     return absl::InvalidArgumentError(
         absl::StrCat("unknown ", where, " \"", name, "\": --help lists what there is"));
@@ -93,8 +91,8 @@ absl::Status Flags::ParseCommandLine(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     std::string_view argument = argv[i];
     if (!absl::ConsumePrefix(&argument, "--") || argument.empty()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "\"", argv[i], "\" is not a flag: arguments are written --name=value"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", argv[i], "\" is not a flag: arguments are written --name=value"));
     }
     const size_t equals = argument.find('=');
     const bool has_value = equals != argument.npos;

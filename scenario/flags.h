@@ -46,9 +46,8 @@ class Flags {
     std::function<bool(std::string_view)> parse;  // False where the value does not fit.
   };
 
-  void AddFlag(std::string_view name, std::string_view help, std::string initial,
-               std::string wants, std::function<bool(std::string_view)> parse,
-               bool is_bool = false);
+  void AddFlag(std::string_view name, std::string_view help, std::string initial, std::string wants,
+               std::function<bool(std::string_view)> parse, bool is_bool = false);
   absl::Status Set(std::string_view where, std::string_view name, bool has_value,
                    std::string_view value);
 

@@ -34,10 +34,10 @@ class FreeForm : public Scenario {
 };
 
 // FREE_FORM(Name) { body }
-#define FREE_FORM(Name)                                                                        \
-  static void Name##Body();                                                                    \
-  [[maybe_unused]] static const bool Name##Registered = ::hammerlock::Register(                \
-      std::make_unique<::hammerlock::FreeForm>(#Name, __FILE__, __LINE__, &Name##Body));       \
+#define FREE_FORM(Name)                                                                  \
+  static void Name##Body();                                                              \
+  [[maybe_unused]] static const bool Name##Registered = ::hammerlock::Register(          \
+      std::make_unique<::hammerlock::FreeForm>(#Name, __FILE__, __LINE__, &Name##Body)); \
   static void Name##Body()
 
 }  // namespace hammerlock

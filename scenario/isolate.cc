@@ -113,8 +113,8 @@ void CatchInterruptions() {
 
 Result RunIsolated(const Result& blank, const Isolation& isolation,
                    const std::function<Result(Progress&)>& run, bool* interrupted) {
-  void* shared = mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* shared =
+      mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   int fds[2];
   if (shared == MAP_FAILED || pipe(fds) != 0) Die("hammerlock: no memory or no pipe for a child");
   Progress& progress = *::new (shared) Progress;

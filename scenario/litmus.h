@@ -54,14 +54,16 @@ namespace internal {
 // How many of P0, P1, ... the state has, in one piece from P0 on.
 template <class S>
 consteval int CountThreads() {
-  constexpr std::array<bool, 8> kHas = {
-      requires(S& s) { s.P0(); }, requires(S& s) { s.P1(); }, requires(S& s) { s.P2(); },
-      requires(S& s) { s.P3(); }, requires(S& s) { s.P4(); }, requires(S& s) { s.P5(); },
-      requires(S& s) { s.P6(); }, requires(S& s) { s.P7(); }};
-  const auto first_missing = std::find(kHas.begin(), kHas.end(), false);
-  if (std::find(first_missing, kHas.end(), true) != kHas.end()) return -1;
-  return static_cast<int>(first_missing - kHas.begin());
+  constexpr std::array<bool, 8> kHas = {requires(S & s){s.P0();
 }
+, requires(S& s) { s.P1(); }, requires(S& s) { s.P2(); }, requires(S& s) { s.P3(); },
+    requires(S& s) { s.P4(); }, requires(S& s) { s.P5(); }, requires(S& s) { s.P6(); },
+    requires(S& s) { s.P7(); }
+};  // namespace internal
+const auto first_missing = std::find(kHas.begin(), kHas.end(), false);
+if (std::find(first_missing, kHas.end(), true) != kHas.end()) return -1;
+return static_cast<int>(first_missing - kHas.begin());
+}  // namespace hammerlock
 
 template <int kThread, class S>
 void RunThread(S& s) {
@@ -118,8 +120,7 @@ class Litmus : public Scenario {
   static_assert(sizeof...(kRegisters) > 0, "name the registers: LITMUS(State, r0, r1)");
 
   // What the registers hold at the end.
-  using Values =
-      std::tuple<std::remove_cvref_t<decltype(std::declval<S&>().*kRegisters)>...>;
+  using Values = std::tuple<std::remove_cvref_t<decltype(std::declval<S&>().*kRegisters)>...>;
 
   Litmus(std::string_view name, std::string_view file, int line, std::string_view registers)
       : Scenario(name, file, line), outcomes_(registers) {}
@@ -139,13 +140,19 @@ class Litmus : public Scenario {
 
   template <class F>
     requires(!std::convertible_to<F, Values>)
-  void Acceptable(F f, std::string_view meaning) { AddIf(Grade::kAcceptable, f, meaning); }
+  void Acceptable(F f, std::string_view meaning) {
+    AddIf(Grade::kAcceptable, f, meaning);
+  }
   template <class F>
     requires(!std::convertible_to<F, Values>)
-  void Interesting(F f, std::string_view meaning) { AddIf(Grade::kInteresting, f, meaning); }
+  void Interesting(F f, std::string_view meaning) {
+    AddIf(Grade::kInteresting, f, meaning);
+  }
   template <class F>
     requires(!std::convertible_to<F, Values>)
-  void Forbidden(F f, std::string_view meaning) { AddIf(Grade::kForbidden, f, meaning); }
+  void Forbidden(F f, std::string_view meaning) {
+    AddIf(Grade::kForbidden, f, meaning);
+  }
 
  private:
   static constexpr size_t kWidth = sizeof...(kRegisters);
@@ -229,13 +236,13 @@ class Litmus : public Scenario {
 };
 
 // LITMUS(State, register, ...) { descriptions of the outcomes }
-#define LITMUS(State, ...)                                                                    \
-  struct State##Litmus final                                                                  \
-      : ::hammerlock::Litmus<State HAMMERLOCK_MEMBERS(State, __VA_ARGS__)> {                  \
-    State##Litmus();                                                                          \
-  };                                                                                          \
-  [[maybe_unused]] static const bool State##LitmusRegistered =                                \
-      ::hammerlock::Register(std::make_unique<State##Litmus>());                              \
+#define LITMUS(State, ...)                                                   \
+  struct State##Litmus final                                                 \
+      : ::hammerlock::Litmus<State HAMMERLOCK_MEMBERS(State, __VA_ARGS__)> { \
+    State##Litmus();                                                         \
+  };                                                                         \
+  [[maybe_unused]] static const bool State##LitmusRegistered =               \
+      ::hammerlock::Register(std::make_unique<State##Litmus>());             \
   State##Litmus::State##Litmus() : Litmus(#State, __FILE__, __LINE__, #__VA_ARGS__)
 
 }  // namespace hammerlock

@@ -64,11 +64,9 @@ std::string JsonMembers(const Result& r, std::string_view indent) {
   std::string json;
   for (const auto& [key, value] : Keys(r)) {
     const bool bare = IsNumber(key) && value.find_first_not_of("0123456789.") == value.npos;
-    absl::StrAppend(&json, indent, JsonString(key), ": ", bare ? value : JsonString(value),
-                    ",\n");
+    absl::StrAppend(&json, indent, JsonString(key), ": ", bare ? value : JsonString(value), ",\n");
   }
-  absl::StrAppend(&json, indent, "\"why\": ", JsonString(r.why), ",\n", indent,
-                  "\"outcomes\": {");
+  absl::StrAppend(&json, indent, "\"why\": ", JsonString(r.why), ",\n", indent, "\"outcomes\": {");
   std::string_view separator = "";
   for (const auto& [text, outcome] : r.tally.outcomes()) {
     absl::StrAppend(&json, separator, JsonString(text), ": ", outcome.count);
@@ -179,8 +177,8 @@ std::string OutcomeTableText(const Result& result) {
 }
 
 std::string ReportJson(const std::vector<Result>& results) {
-  std::string json = absl::StrCat("{\n", JsonMembers(Summary(results), "  "),
-                                  ",\n  \"scenarios\": [");
+  std::string json =
+      absl::StrCat("{\n", JsonMembers(Summary(results), "  "), ",\n  \"scenarios\": [");
   std::string_view separator = "\n";
   for (const Result& r : results) {
     absl::StrAppend(&json, separator, "    {\n", JsonMembers(r, "      "), "\n    }");
@@ -190,9 +188,8 @@ std::string ReportJson(const std::vector<Result>& results) {
 }
 
 std::string JUnitXml(std::string_view suite, const std::vector<Result>& results) {
-  const auto failures =
-      std::count_if(results.begin(), results.end(),
-                    [](const Result& r) { return r.verdict != Verdict::kPass; });
+  const auto failures = std::count_if(results.begin(), results.end(),
+                                      [](const Result& r) { return r.verdict != Verdict::kPass; });
   double seconds = 0;
   for (const Result& r : results) seconds += r.seconds;
   std::string xml = absl::StrFormat(
@@ -204,8 +201,7 @@ std::string JUnitXml(std::string_view suite, const std::vector<Result>& results)
     absl::StrAppendFormat(&xml,
                           "    <testcase name=\"%s\" classname=\"%s\" file=\"%s\" line=\"%d\" "
                           "time=\"%.3f\">\n",
-                          XmlText(r.scenario), XmlText(suite), XmlText(r.file), r.line,
-                          r.seconds);
+                          XmlText(r.scenario), XmlText(suite), XmlText(r.file), r.line, r.seconds);
     if (r.verdict != Verdict::kPass) {
       absl::StrAppend(&xml, "      <failure message=\"", XmlText(LastLine(r)), "\">",
                       XmlText(r.why), "</failure>\n");
@@ -259,7 +255,8 @@ absl::StatusOr<Replay> ParseReplay(std::string_view text) {
   const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('/', 2));
   if (parts.size() != 3) {
     return absl::InvalidArgumentError(
-        absl::StrCat("\"", text, "\" is not a replay: it reads VERSION/SCENARIO/PROGRAM, as the "
+        absl::StrCat("\"", text,
+                     "\" is not a replay: it reads VERSION/SCENARIO/PROGRAM, as the "
                      "last line of a failing run prints it"));
   }
   if (parts[0] != kReplayVersion) {

@@ -37,8 +37,8 @@ bool Register(std::unique_ptr<Scenario> scenario) {
   for (const auto& other : Scenarios()) {
     if (other->name() == scenario->name()) {
       std::fprintf(stderr, "hammerlock: %s:%d and %s:%d both declare the scenario %s: rename one\n",
-                   other->file().c_str(), other->line(), scenario->file().c_str(),
-                   scenario->line(), scenario->name().c_str());
+                   other->file().c_str(), other->line(), scenario->file().c_str(), scenario->line(),
+                   scenario->name().c_str());
       std::exit(64);
     }
   }

@@ -117,10 +117,10 @@ class ProgressLine {
   void Tick(const Progress& progress) {
     if (!on_terminal_) return;
     shown_ = true;
-    std::fprintf(stderr, "\r\033[K%.*s: %llu executions", static_cast<int>(scenario_.size()),
-                 scenario_.data(),
-                 static_cast<unsigned long long>(
-                     progress.executions.load(std::memory_order_relaxed)));
+    std::fprintf(
+        stderr, "\r\033[K%.*s: %llu executions", static_cast<int>(scenario_.size()),
+        scenario_.data(),
+        static_cast<unsigned long long>(progress.executions.load(std::memory_order_relaxed)));
   }
 
  private:
@@ -152,8 +152,8 @@ Result RunOne(Engine& engine, Scenario& scenario, const Plan& plan, bool* interr
   Isolation isolation;
   isolation.tick = [&](const Progress& progress) { line.Tick(progress); };
   Result result = RunIsolated(
-      blank, isolation,
-      [&](Progress& progress) { return engine.Run(scenario, plan, progress); }, interrupted);
+      blank, isolation, [&](Progress& progress) { return engine.Run(scenario, plan, progress); },
+      interrupted);
   result.scenario = blank.scenario;
   result.file = blank.file;
   result.line = blank.line;
@@ -174,9 +174,9 @@ int WriteFiles(const std::vector<Result>& results, std::optional<OutputFile> rep
   if (!xml.empty()) {
     absl::StatusOr<OutputFile> file = OutputFile::Open(xml);
     const std::string suite = Environment("TEST_TARGET");
-    absl::Status status = file.ok() ? std::move(*file).Commit(JUnitXml(
-                                          suite.empty() ? "hammerlock" : suite, results))
-                                    : file.status();
+    absl::Status status =
+        file.ok() ? std::move(*file).Commit(JUnitXml(suite.empty() ? "hammerlock" : suite, results))
+                  : file.status();
     if (!status.ok()) Complain(0, status.message());
   }
   return code;

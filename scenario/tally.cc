@@ -105,8 +105,8 @@ void Tally::Save(const std::function<void(uint64_t)>& number,
   }
 }
 
-Tally Tally::Load(const std::function<uint64_t()>& number,
-                  const std::function<std::string()>& text, const std::function<bool()>& ok) {
+Tally Tally::Load(const std::function<uint64_t()>& number, const std::function<std::string()>& text,
+                  const std::function<bool()>& ok) {
   Tally t;
   for (uint64_t* n : {&t.executions_, &t.failures_, &t.inconclusive_}) *n = number();
   t.why_inconclusive_ = text();

@@ -37,6 +37,4 @@ FREE_FORM(Hangs) {
   other.join();
 }
 
-FREE_FORM(RunsForLong) {
-  hammerlock::Note("ran");
-}
+FREE_FORM(RunsForLong) { hammerlock::Note("ran"); }

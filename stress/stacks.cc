@@ -110,8 +110,7 @@ std::string AllStacks() {
   while (const dirent* entry = readdir(tasks)) {
     pid_t thread;
     if (!absl::SimpleAtoi(entry->d_name, &thread) || thread == self) continue;
-    const std::string name =
-        FirstLine(absl::StrCat("/proc/self/task/", entry->d_name, "/comm"));
+    const std::string name = FirstLine(absl::StrCat("/proc/self/task/", entry->d_name, "/comm"));
     absl::StrAppend(&text, "  thread ", thread, " (", name, ")\n", StackOf(thread));
   }
   closedir(tasks);

@@ -55,9 +55,7 @@ void Measure(Scenario& scenario, const stress::Manner& manner, double seconds) {
   SeededChoices choices(1);
   Tally tally;
   const auto start = Clock::now();
-  const auto elapsed = [&] {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-  };
+  const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
   do {
     workers.Run(*scenario.Make(choices, kBatch), kBatch, manner, tally);
   } while (elapsed() < seconds);
@@ -65,8 +63,7 @@ void Measure(Scenario& scenario, const stress::Manner& manner, double seconds) {
   const auto weak = tally.outcomes().find("r0=0 r1=0");
   const double seen = weak == tally.outcomes().end() ? 0 : weak->second.count;
   std::printf("%-8s stride %5zu  %9.2f M executions/s  %12.0f weak outcomes/s\n",
-              scenario.name().c_str(), manner.stride, tally.executions() / took / 1e6,
-              seen / took);
+              scenario.name().c_str(), manner.stride, tally.executions() / took / 1e6, seen / took);
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ void Watchdog::Watch() {
     const bool idle = cpu - last_cpu < kOwnShare * (wall - last_wall);
     if (beat != last_beat) progress_cpu = cpu;
     // A pause of the whole machine counts as one period, not as the time it took.
-    asleep = beat == last_beat && idle ? asleep + std::chrono::duration<double>(kPeriod).count() : 0;
+    asleep =
+        beat == last_beat && idle ? asleep + std::chrono::duration<double>(kPeriod).count() : 0;
     last_beat = beat;
     last_wall = wall;
     last_cpu = cpu;

@@ -42,5 +42,4 @@ class Watchdog {
   std::thread thread_;
 };
 
-
 }  // namespace hammerlock::stress

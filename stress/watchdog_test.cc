@@ -55,8 +55,9 @@ TEST(WatchdogTest, ThreadsThatSleepForEverAreADeadlockWithTheirStacks) {
   Verdict verdict;
   std::string text;
   {
-    Watchdog watchdog({0.5, 1e9}, [] { return uint64_t{7}; },
-                      [&](const std::string& what) { verdict.Set(what); });
+    Watchdog watchdog(
+        {0.5, 1e9}, [] { return uint64_t{7}; },
+        [&](const std::string& what) { verdict.Set(what); });
     text = verdict.Wait();
   }
   held.unlock();
@@ -74,8 +75,9 @@ TEST(WatchdogTest, ThreadsThatSpinForEverAreALivelock) {
   Verdict verdict;
   std::string text;
   {
-    Watchdog watchdog({1e9, 0.5}, [] { return uint64_t{7}; },
-                      [&](const std::string& what) { verdict.Set(what); });
+    Watchdog watchdog(
+        {1e9, 0.5}, [] { return uint64_t{7}; },
+        [&](const std::string& what) { verdict.Set(what); });
     text = verdict.Wait();
   }
   stop.store(true, std::memory_order_relaxed);  // only a flag
@@ -88,9 +90,9 @@ TEST(WatchdogTest, ProgressIsNeitherHoweverSlow) {
   Verdict verdict;
   {
     // Each look finds that something got on, so that the limits never apply.
-    Watchdog watchdog({0.3, 1e9},
-                      [&] { return looks.fetch_add(1, std::memory_order_relaxed); },  // a count
-                      [&](const std::string& what) { verdict.Set(what); });
+    Watchdog watchdog(
+        {0.3, 1e9}, [&] { return looks.fetch_add(1, std::memory_order_relaxed); },  // a count
+        [&](const std::string& what) { verdict.Set(what); });
     while (looks.load(std::memory_order_relaxed) < 8) std::this_thread::yield();  // a count
   }
   EXPECT_FALSE(verdict.said());

@@ -49,8 +49,8 @@ Workers::Workers(uint64_t seed)
     : random_(seed), preempter_(random_.Next()), cores_(UsableCores()) {}
 
 Workers::~Workers() {
-  stop_.store(true, std::memory_order_relaxed);          // published by generation_
-  generation_.fetch_add(1, std::memory_order_release);   // pairs with the acquire in Loop()
+  stop_.store(true, std::memory_order_relaxed);         // published by generation_
+  generation_.fetch_add(1, std::memory_order_release);  // pairs with the acquire in Loop()
   generation_.notify_all();
   for (std::thread& thread : threads_) thread.join();
   place_.Take(Affinity::kFree, 0);  // The calling thread goes on elsewhere.

@@ -99,6 +99,23 @@ def _subjects():
         strip_prefix = "usr/include",
     )
 
+    # Its headers differ between architectures.
+    debian_deb(
+        name = "ck_x86_64",
+        build_file = "//third_party:ck.BUILD",
+        package = "libck-dev",
+        sha256 = "ffa348a0be252e6fe843f1e3851822914b3a49160a3393aab75f3a9672b8fbca",
+        strip_prefix = "usr/include",
+    )
+    debian_deb(
+        name = "ck_aarch64",
+        apt = "@debian_apt_arm64//:apt.conf",
+        build_file = "//third_party:ck.BUILD",
+        package = "libck-dev",
+        sha256 = "2c46506ebdacf20063b282fb5a7e128c21dfa0c946c8bbe5c5b63e7460b12a3e",
+        strip_prefix = "usr/include",
+    )
+
 def hammerlock_repositories():
     """Declares every repository that this workspace uses."""
     debian_apt(name = "debian_apt")

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import threading
 
-
 _LIBC = ctypes.CDLL(None)  # Loaded before any fork.
 
 
@@ -25,6 +24,7 @@ class Children:
         self.stopped = False
 
     def run(self, command, env, log, seconds):
+        """Runs a command; returns its exit code, None where it took too long or we end."""
         with self._lock:
             if self.stopped:
                 return None
@@ -49,6 +49,7 @@ class Children:
                 self._running.discard(process)
 
     def stop(self):
+        """Ends all of them, and lets no other start."""
         with self._lock:
             self.stopped = True
             for process in self._running:

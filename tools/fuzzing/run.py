@@ -27,9 +27,9 @@ class Run:
         self.corpus = out("corpora", self.target, self.configuration)
         self.work = out("work", self.name)
 
-    def _command(self, arguments, log, seconds, more=None):
+    def _command(self, arguments, log, seconds):
         """Runs the target; returns its exit code, None if it had to be stopped."""
-        env = dict(os.environ, HAMMERLOCK_FUZZ_DIR=self.work, HAMMERLOCK_OPTIONS="", **(more or {}))
+        env = dict(os.environ, HAMMERLOCK_FUZZ_DIR=self.work, HAMMERLOCK_OPTIONS="")
         with open(log, "ab") as file:
             return self._children.run([self.runner] + arguments, env, file, seconds)
 
@@ -40,14 +40,16 @@ class Run:
         shutil.rmtree(self.corpus + ".old", ignore_errors=True)
         os.makedirs(self.corpus, exist_ok=True)
         # What an earlier run left in work is kept: it was killed before it could merge.
-        os.makedirs(os.path.join(self.work, "corpus"), exist_ok=True)
-        shutil.rmtree(os.path.join(self.work, "artifacts"), ignore_errors=True)
-        os.makedirs(os.path.join(self.work, "artifacts"))
+        start = os.path.join(self.work, "corpus")
+        os.makedirs(start, exist_ok=True)
         # What another configuration found is worth a try in this one.
         family = os.path.dirname(self.corpus)
         for configuration in os.listdir(family):
             for file in files.listed(os.path.join(family, configuration)):
-                shutil.copy(file, os.path.join(self.work, "corpus"))
+                try:
+                    shutil.copy(file, start)
+                except FileNotFoundError:
+                    pass  # The other one merges at this moment.
 
     def fuzz(self, seconds):
         """Does all there is to do with this run; returns what came of it, for the summary."""

@@ -21,6 +21,13 @@ load(
     "DEFAULT_CONFIGURATIONS",
 )
 
+def _here(label):
+    """A label of this workspace, right where another one uses this file too."""
+    return str(Label(label))
+
+_CONFIGURATION = _here("//platforms:configuration")
+_ENGINE = _here("//platforms:engine")
+
 _OUTPUTS = [
     "//command_line_option:platforms",
     "//command_line_option:cpu",
@@ -28,8 +35,8 @@ _OUTPUTS = [
     "//command_line_option:features",
     "//command_line_option:run_under",
     "//command_line_option:test_arg",
-    "//platforms:configuration",
-    "//platforms:engine",
+    _CONFIGURATION,
+    _ENGINE,
 ]
 
 def _transition_impl(settings, attr):
@@ -43,12 +50,12 @@ def _transition_impl(settings, attr):
         "//command_line_option:compilation_mode": "opt",
         "//command_line_option:cpu": row.cpu,
         "//command_line_option:features": kept + row.features,
-        "//command_line_option:platforms": row.platform,
+        "//command_line_option:platforms": _here(row.platform),
         # What is only about running must not make another build of it.
         "//command_line_option:run_under": None,
         "//command_line_option:test_arg": [],
-        "//platforms:configuration": attr.configuration,
-        "//platforms:engine": row.engine,
+        _CONFIGURATION: attr.configuration,
+        _ENGINE: _here(row.engine),
     }
 
 _configuration_transition = transition(
@@ -142,11 +149,12 @@ def run_in(rule, configuration, name, binary, **kwargs):
       binary: what is built and run.
       **kwargs: the rule's other attributes.
     """
+    launcher = CONFIGURATIONS[configuration].launcher
     rule(
         name = name,
         binary = binary,
         configuration = configuration,
-        launcher = CONFIGURATIONS[configuration].launcher,
+        launcher = _here(launcher) if launcher else None,
         tags = kwargs.pop("tags", []) + [configuration],
         **kwargs
     )
@@ -158,7 +166,7 @@ def _scenario_binary(name, srcs, deps, **kwargs):
         srcs = srcs,
         tags = ["manual"],
         visibility = ["//visibility:private"],
-        deps = deps + ["//platforms:engine"],
+        deps = deps + [_ENGINE],
         **kwargs
     )
 

@@ -104,9 +104,8 @@ LINEARIZABLE(RwLockGuardsACounter, RwGuardedCounter, CounterModel) {
   Op("get", &Subject::Get, &Model::Get).Weight(2);
   Op("try_get", &Subject::TryGet)
       .OnlyInThreads()
-      .Allows([](Model& model, std::optional<int64_t> seen) {
-        return !seen || model.Get() == *seen;
-      });
+      .Allows(
+          [](Model& model, std::optional<int64_t> seen) { return !seen || model.Get() == *seen; });
 }
 
 // Phase-fair, as far as it shows without a clock: a reader that comes after a writer has

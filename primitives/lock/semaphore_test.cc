@@ -92,6 +92,8 @@ FREE_FORM(SemaphoreReleasesManyAtOnce) {
   InThreads(1 + kTakers, [&](int thread, Random& random) {
     for (int round = 0; round < kRounds; ++round) {
       if (thread == 0) {
+        // Time for the others to fall asleep.
+        for (unsigned i = random.Below(20); i > 0; --i) std::this_thread::yield();
         units.release(kTakers);
         for (int i = 0; i < kTakers; ++i) taken.acquire();
       } else {
@@ -144,9 +146,8 @@ FREE_FORM(SemaphoreTimedWaitsEndInTime) {
   Expect(!semaphore.try_acquire_for(-hours::max()), "less than no time");
   Expect(!semaphore.try_acquire_until(system_clock::now() - hours(1)), "an hour ago");
   Expect(!semaphore.try_acquire_until(steady_clock::time_point::min()), "before all times");
-  std::thread waiter([&] {
-    Expect(semaphore.try_acquire_for(hours::max()), "gave up before the end of time");
-  });
+  std::thread waiter(
+      [&] { Expect(semaphore.try_acquire_for(hours::max()), "gave up before the end of time"); });
   semaphore.release();
   waiter.join();
   semaphore.release();

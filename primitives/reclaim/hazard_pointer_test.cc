@@ -230,7 +230,8 @@ FREE_FORM(HazardPointerFreesAtOnceWhatNobodyReads) {
     std::thread([&] {
       for (int i = 0; i < 20; ++i) {
         domain.Retire(cell.exchange(new Object(2), std::memory_order_seq_cst));
-        ExpectEq(Object::Alive(), alive_before + 2);  // The one that is read, the one that is linked.
+        ExpectEq(Object::Alive(),
+                 alive_before + 2);  // The one that is read, the one that is linked.
       }
     }).join();
     ExpectEq(read->value(), 1);

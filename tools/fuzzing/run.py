@@ -11,6 +11,7 @@ import files
 _NOT_FINDINGS = ("slow-unit-",)  # What libFuzzer notes and goes on.
 _MERGE_SECONDS = 300
 _MINIMISE_SECONDS = 30
+_REPLAY_SECONDS = 120
 
 
 class Run:
@@ -62,13 +63,12 @@ class Run:
         spent = time.monotonic() - began
         text = files.text(log)
         units = re.findall(r"^stat::number_of_executed_units: (\d+)|^#(\d+)\s", text, re.M)
-        verdicts = re.findall(r"^hammerlock: verdict=.*$", text, re.M)
         result = {
             "target": self.label,
             "configuration": self.configuration,
             "seconds": round(spent, 1),
             "executions": max([int(a or b) for a, b in units] or [0]),
-            "crashes": [self._keep(file, verdicts, seconds) for file in self._artifacts()],
+            "crashes": [self._keep(file, seconds) for file in self._artifacts()],
         }
         if result["crashes"]:
             result["verdict"] = "fail"
@@ -86,7 +86,7 @@ class Run:
         found = files.listed(os.path.join(self.work, "artifacts"))
         return [f for f in found if not os.path.basename(f).startswith(_NOT_FINDINGS)]
 
-    def _keep(self, artifact, verdicts, seconds):
+    def _keep(self, artifact, seconds):
         """Minimises a crash and keeps it; returns its entry in the summary."""
         smallest = artifact
         if not os.path.basename(artifact).startswith(("leak-", "oom-", "timeout-")):
@@ -99,11 +99,15 @@ class Run:
                 smallest = wanted
         kept = self.out("crashes", "%s.%s" % (self.name, os.path.basename(artifact)))
         files.copy(smallest, kept)
+        # How it fails, in its own words, once more: on the small one.
+        log = os.path.join(self.work, "replay.log")
+        self._command([smallest], log, _REPLAY_SECONDS)
+        text = files.text(log)
         entry = {"file": kept, "replay": "bazel run %s -- %s" % (self.label, kept)}
+        verdicts = re.findall(r"^hammerlock: verdict=fail .*$", text, re.M)
         if verdicts:
             entry["line"] = verdicts[-1]
-        log = files.text(os.path.join(self.work, "log"))[-200000:]
-        files.write(kept + ".txt", "%s\n%s\n" % (entry["replay"], log))
+        files.write(kept + ".txt", "%s\n%s\n" % (entry["replay"], text[-200000:]))
         return entry
 
     def _merge(self, log):

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The correct twin of raw_overrun.cc.
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::vector<uint8_t> input(data, data + size);
+  const uint8_t* const text = input.data();
+  if (size < 3 || text[0] != 'l' || text[1] != 'e' || text[2] != 'n') return 0;
+  return text[size - 1] == 0 ? -1 : 0;
+}

@@ -112,7 +112,6 @@ def _features(triple):
         # supports_dynamic_linker is left out: every library is linked statically.
         feature(name = "supports_pic", enabled = True),
         feature(name = "supports_start_end_lib", enabled = True),
-
         _sanitizer("tsan", ["-fsanitize=thread"], provides = ["shadow_memory"]),
         _sanitizer("asan", ["-fsanitize=address"], provides = ["shadow_memory"]),
         _sanitizer("ubsan", ["-fsanitize=undefined", "-fno-sanitize-recover=undefined"]),

@@ -89,6 +89,38 @@ LITMUS(MichaelScottQueueKeepsOrder, r0, r1) {
   Acceptable({1, 2}, "both arrived in order");
 }
 
+// Two elements go round and round, so that their nodes are freed and allocated all the time. Each
+// thread always finds one: the other holds at most one of them.
+struct MichaelScottQueueInChurn {
+  MichaelScottQueueInChurn() {
+    queue.Push(1);
+    queue.Push(2);
+  }
+
+  MichaelScottQueue<int> queue{kFreeAtOnce};
+  int r0 = 0, r1 = 0, left = 0;
+
+  void P0() { r0 = Churn(); }
+  void P1() { r1 = Churn(); }
+  void Final() {
+    while (const std::optional<int> value = queue.TryPop()) left += 10 + *value;
+  }
+
+  int Churn() {
+    int found = 0;
+    for (int i = 0; i < 6; ++i) {
+      const std::optional<int> value = queue.TryPop();
+      if (!value) continue;
+      ++found;
+      queue.Push(*value);
+    }
+    return found;
+  }
+};
+LITMUS(MichaelScottQueueInChurn, r0, r1, left) {
+  Acceptable({6, 6, 23}, "two elements, of sum 3, are left");
+}
+
 struct MichaelScottQueueCarriesMessage {
   MichaelScottQueue<int*> queue;
   int message = 0;

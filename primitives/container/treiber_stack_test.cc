@@ -80,6 +80,38 @@ LITMUS(TreiberStackSurvivesAba, r0, r1, left) {
   Acceptable({21, 3, 4}, "P1 came first");
 }
 
+// Two elements go round and round, so that their nodes are freed and allocated all the time. Each
+// thread always finds one: the other holds at most one of them.
+struct TreiberStackInChurn {
+  TreiberStackInChurn() {
+    stack.Push(1);
+    stack.Push(2);
+  }
+
+  TreiberStack<int> stack{kFreeAtOnce};
+  int r0 = 0, r1 = 0, left = 0;
+
+  void P0() { r0 = Churn(); }
+  void P1() { r1 = Churn(); }
+  void Final() {
+    while (const std::optional<int> value = stack.TryPop()) left += 10 + *value;
+  }
+
+  int Churn() {
+    int found = 0;
+    for (int i = 0; i < 6; ++i) {
+      const std::optional<int> value = stack.TryPop();
+      if (!value) continue;
+      ++found;
+      stack.Push(*value);
+    }
+    return found;
+  }
+};
+LITMUS(TreiberStackInChurn, r0, r1, left) {
+  Acceptable({6, 6, 23}, "two elements, of sum 3, are left");
+}
+
 struct TreiberStackCarriesMessage {
   TreiberStack<int*> stack;
   int message = 0;

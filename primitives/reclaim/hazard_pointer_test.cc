@@ -112,31 +112,31 @@ LITMUS(HazardPointerKeepsWhatIsRead, r0) {
   Forbidden([](int r0) { return r0 != 0 && r0 != 42; }, "what was read had been freed");
 }
 
-// The same with a guard that has a record already, so that it publishes by a store.
+// The same with guards that have their records already, so that the reader publishes by a store,
+// and the reclaimer's scan follows its exchange at once.
 struct HazardPointerKeepsWhatIsReadAgain {
   struct Node : HazardObject {
     ~Node() { *const_cast<volatile int*>(&value) = kPoison; }
     int value = 42;
   };
 
-  HazardPointerKeepsWhatIsReadAgain() { hazard.Protect(own), hazard.Reset(); }
-  ~HazardPointerKeepsWhatIsReadAgain() {
-    delete own.load(std::memory_order_relaxed);
-    delete shared.load(std::memory_order_relaxed);
+  HazardPointerKeepsWhatIsReadAgain() {
+    for (HazardPointer* guard : {&reader, &reclaimer}) guard->Publish(&first), guard->Reset();
   }
+  ~HazardPointerKeepsWhatIsReadAgain() { delete shared.load(std::memory_order_relaxed); }
 
+  Node first;
   HazardDomain domain{kFreeAtOnce};
-  HazardPointer hazard{domain};  // P0's.
-  std::atomic<Node*> own{new Node};
+  HazardPointer reader{domain}, reclaimer{domain};
   alignas(64) std::atomic<Node*> shared{new Node};
   int r0 = 0;
 
   void P0() {
-    const Node* const node = hazard.Protect(shared);
+    const Node* const node = reader.Protect(shared);
     if (node != nullptr) r0 = *const_cast<const volatile int*>(&node->value);
-    hazard.Reset();
+    reader.Reset();
   }
-  void P1() { domain.Retire(shared.exchange(nullptr, std::memory_order_seq_cst)); }
+  void P1() { reclaimer.Retire(shared.exchange(nullptr, std::memory_order_seq_cst)); }
 };
 LITMUS(HazardPointerKeepsWhatIsReadAgain, r0) {
   Acceptable({0}, "there was nothing to read any more");

@@ -114,8 +114,10 @@ void Workers::Run(Batch& batch, size_t size, const Manner& manner, Tally& tally)
   job_.size = size;
   job_.manner = manner;
   job_.tallies.assign(threads, Tally());
-  // Spinning longer than this is of use only while every thread has a core.
-  rendezvous_.Reset(threads, threads <= static_cast<int>(cores_.size()) ? 200 : 20);
+  // Spinning is of use only while every thread has a core of its own.
+  const bool crowded =
+      threads > static_cast<int>(cores_.size()) || manner.affinity == Affinity::kSame;
+  rendezvous_.Reset(threads, crowded ? 1 : 200);
   rendezvous_.Align();
   done_.store(0, std::memory_order_relaxed);  // published by generation_
   const bool alone = threads == 1;

@@ -155,7 +155,9 @@ def run_in(rule, configuration, name, binary, **kwargs):
         binary = binary,
         configuration = configuration,
         launcher = _here(launcher) if launcher else None,
-        tags = kwargs.pop("tags", []) + [configuration],
+        # Threads that are to race need cores: two tests at once on two cores would mostly wait
+        # for each other's.
+        tags = kwargs.pop("tags", []) + [configuration, "cpu:2"],
         **kwargs
     )
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stress/noise.h"
 
-#include <dirent.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -9,11 +8,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <utility>
 #include <vector>
 
 #include "stress/rendezvous.h"
+#include "stress/threads.h"
 
 namespace hammerlock::stress {
 namespace {
@@ -63,20 +62,6 @@ void InstallHandler() {
   action.sa_handler = OnSignal;
   action.sa_flags = SA_RESTART;
   sigaction(PreemptSignal(), &action, nullptr);
-}
-
-// All threads of this process but the calling one.
-std::vector<pid_t> OtherThreads() {
-  std::vector<pid_t> threads;
-  const pid_t self = static_cast<pid_t>(syscall(SYS_gettid));
-  DIR* const tasks = opendir("/proc/self/task");
-  if (tasks == nullptr) return threads;
-  while (const dirent* entry = readdir(tasks)) {
-    const pid_t thread = static_cast<pid_t>(std::atol(entry->d_name));
-    if (thread > 0 && thread != self) threads.push_back(thread);
-  }
-  closedir(tasks);
-  return threads;
 }
 
 }  // namespace

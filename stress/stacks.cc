@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stress/stacks.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <semaphore.h>
@@ -18,9 +17,9 @@
 
 #include "absl/debugging/failure_signal_handler.h"
 #include "absl/debugging/symbolize.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "stress/threads.h"
 
 namespace hammerlock::stress {
 namespace {
@@ -104,16 +103,11 @@ std::string AllStacks() {
   sigaction(CaptureSignal(), &action, nullptr);
 
   std::string text;
-  const pid_t self = static_cast<pid_t>(syscall(SYS_gettid));
-  DIR* const tasks = opendir("/proc/self/task");
-  if (tasks == nullptr) return "(no stacks: /proc cannot be read)\n";
-  while (const dirent* entry = readdir(tasks)) {
-    pid_t thread;
-    if (!absl::SimpleAtoi(entry->d_name, &thread) || thread == self) continue;
-    const std::string name = FirstLine(absl::StrCat("/proc/self/task/", entry->d_name, "/comm"));
+  for (const pid_t thread : OtherThreads()) {
+    const std::string name = FirstLine(absl::StrCat("/proc/self/task/", thread, "/comm"));
     absl::StrAppend(&text, "  thread ", thread, " (", name, ")\n", StackOf(thread));
   }
-  closedir(tasks);
+  if (text.empty()) text = "(no stacks: there is no other thread, or /proc cannot be read)\n";
   return text;
 }
 

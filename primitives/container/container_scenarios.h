@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -114,6 +115,42 @@ void EveryElementComesOutOnce(int pushers, int poppers, bool fifo, Push push, Po
   for (const int n : times) ExpectEq(n, 1);
   Expect(!pop(), "an element is left over");
   ExpectEq(Counted::Alive(), 0);
+}
+
+// Of a ring: TryPush leaves an element that it refuses alone.
+template <class Ring>
+bool PushOrLeaveAlone(Ring& ring, Counted element) {
+  const int value = element.value();
+  if (ring.TryPush(std::move(element))) return true;
+  ExpectEq(element.value(), value);
+  return false;
+}
+
+// Free form, of a ring of Counted: it takes as many elements as it says, and destroys those that
+// are left.
+template <class Ring>
+void RingDestroysWhatIsLeft() {
+  {
+    Ring ring(3);
+    for (int i = 0; i < 3; ++i) Expect(ring.TryPush(Counted(i)), "refused before it was full");
+    Expect(!ring.TryPush(Counted(3)), "taken although it was full");
+    ExpectEq(ring.TryPop()->value(), 0);
+    Expect(ring.TryPush(Counted(4)), "refused although there was room");
+    ExpectEq(Counted::Alive(), 3);
+  }
+  ExpectEq(Counted::Alive(), 0);
+}
+
+// Free form: no ring of a capacity that it cannot have is made.
+template <class Ring>
+void RingRefusesCapacitiesThatItCannotHave() {
+  for (const std::size_t capacity : {std::size_t{0}, std::numeric_limits<std::size_t>::max()}) {
+    try {
+      Ring ring(capacity);
+      Fail("a ring of impossible capacity was made");
+    } catch (const std::length_error&) {
+    }
+  }
 }
 
 }  // namespace hammerlock

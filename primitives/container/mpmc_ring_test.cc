@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "primitives/container/mpmc_ring.h"
 
-#include <cstddef>
-#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -133,28 +131,11 @@ LITMUS(MpmcRingCarriesMessage, r0) {
 FREE_FORM(MpmcRingGivesEveryElementOnce) {
   MpmcRing<Counted> ring(1 + Choose(4));
   EveryElementComesOutOnce(
-      2, 3, true,
-      // A refusal leaves the element alone.
-      [&](Counted element) {
-        const int value = element.value();
-        if (ring.TryPush(std::move(element))) return true;
-        ExpectEq(element.value(), value);
-        return false;
-      },
+      2, 3, true, [&](Counted element) { return PushOrLeaveAlone(ring, std::move(element)); },
       [&] { return ring.TryPop(); });
 }
 
-FREE_FORM(MpmcRingDestroysWhatIsLeft) {
-  {
-    MpmcRing<Counted> ring(3);
-    for (int i = 0; i < 3; ++i) Expect(ring.TryPush(Counted(i)), "refused before it was full");
-    Expect(!ring.TryPush(Counted(3)), "taken although it was full");
-    ExpectEq(ring.TryPop()->value(), 0);
-    Expect(ring.TryPush(Counted(4)), "refused although there was room");
-    ExpectEq(Counted::Alive(), 3);
-  }
-  ExpectEq(Counted::Alive(), 0);
-}
+FREE_FORM(MpmcRingDestroysWhatIsLeft) { RingDestroysWhatIsLeft<MpmcRing<Counted>>(); }
 
 namespace {
 
@@ -186,13 +167,7 @@ FREE_FORM(MpmcRingSurvivesExceptions) {
 }
 
 FREE_FORM(MpmcRingRefusesCapacitiesThatItCannotHave) {
-  for (const std::size_t capacity : {std::size_t{0}, std::numeric_limits<std::size_t>::max()}) {
-    try {
-      MpmcRing<int> ring(capacity);
-      Fail("a ring of impossible capacity was made");
-    } catch (const std::length_error&) {
-    }
-  }
+  RingRefusesCapacitiesThatItCannotHave<MpmcRing<int>>();
 }
 
 }  // namespace hammerlock

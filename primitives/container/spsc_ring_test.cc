@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "primitives/container/spsc_ring.h"
 
-#include <cstddef>
-#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -95,28 +93,11 @@ LITMUS(SpscRingCarriesMessages, r0, r1) {
 FREE_FORM(SpscRingGivesEveryElementOnce) {
   SpscRing<Counted> ring(1 + Choose(4));
   EveryElementComesOutOnce(
-      1, 1, true,
-      // A refusal leaves the element alone.
-      [&](Counted element) {
-        const int value = element.value();
-        if (ring.TryPush(std::move(element))) return true;
-        ExpectEq(element.value(), value);
-        return false;
-      },
+      1, 1, true, [&](Counted element) { return PushOrLeaveAlone(ring, std::move(element)); },
       [&] { return ring.TryPop(); });
 }
 
-FREE_FORM(SpscRingDestroysWhatIsLeft) {
-  {
-    SpscRing<Counted> ring(3);
-    for (int i = 0; i < 3; ++i) Expect(ring.TryPush(Counted(i)), "refused before it was full");
-    Expect(!ring.TryPush(Counted(3)), "taken although it was full");
-    ExpectEq(ring.TryPop()->value(), 0);
-    Expect(ring.TryPush(Counted(4)), "refused although there was room");
-    ExpectEq(Counted::Alive(), 3);
-  }
-  ExpectEq(Counted::Alive(), 0);
-}
+FREE_FORM(SpscRingDestroysWhatIsLeft) { RingDestroysWhatIsLeft<SpscRing<Counted>>(); }
 
 FREE_FORM(SpscRingSurvivesExceptions) {
   SpscRing<Explosive> ring(2);
@@ -136,13 +117,7 @@ FREE_FORM(SpscRingSurvivesExceptions) {
 }
 
 FREE_FORM(SpscRingRefusesCapacitiesThatItCannotHave) {
-  for (const std::size_t capacity : {std::size_t{0}, std::numeric_limits<std::size_t>::max()}) {
-    try {
-      SpscRing<int> ring(capacity);
-      Fail("a ring of impossible capacity was made");
-    } catch (const std::length_error&) {
-    }
-  }
+  RingRefusesCapacitiesThatItCannotHave<SpscRing<int>>();
 }
 
 }  // namespace hammerlock

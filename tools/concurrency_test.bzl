@@ -25,7 +25,6 @@ def _here(label):
     """A label of this workspace, right where another one uses this file too."""
     return str(Label(label))
 
-_CONFIGURATION = _here("//platforms:configuration")
 _ENGINE = _here("//platforms:engine")
 
 _OUTPUTS = [
@@ -35,7 +34,6 @@ _OUTPUTS = [
     "//command_line_option:features",
     "//command_line_option:run_under",
     "//command_line_option:test_arg",
-    _CONFIGURATION,
     _ENGINE,
 ]
 
@@ -54,7 +52,6 @@ def _transition_impl(settings, attr):
         # What is only about running must not make another build of it.
         "//command_line_option:run_under": None,
         "//command_line_option:test_arg": [],
-        _CONFIGURATION: attr.configuration,
         _ENGINE: _here(row.engine),
     }
 
@@ -168,7 +165,7 @@ def _scenario_binary(name, srcs, deps, **kwargs):
         srcs = srcs,
         tags = ["manual"],
         visibility = ["//visibility:private"],
-        deps = deps + [_ENGINE],
+        deps = deps + [_here("//platforms:linked_engine")],
         **kwargs
     )
 

@@ -25,7 +25,6 @@ def bazelrc(rows):
             "--platforms=" + row.platform,
             "--cpu=" + row.cpu,
             "--compilation_mode=opt",
-            "--//platforms:configuration=" + name,
             "--//platforms:engine=" + row.engine,
         ]
         build += ["--features=" + feature for feature in row.features]

@@ -37,7 +37,6 @@ class Derived(unittest.TestCase):
         }
         lines = derived.bazelrc(rows)
         self.assertIn("build:a --features=tsan", lines)
-        self.assertIn("build:a --//platforms:configuration=a", lines)
         self.assertIn("test:a --test_env=E=x=1:y", lines)
         self.assertIn("test:a --test_tag_filters=-b", lines)
         self.assertIn("test:b --run_under=//tools:run_under_run", lines)

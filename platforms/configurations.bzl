@@ -83,6 +83,21 @@ CONFIGURATIONS = {
         launcher = "//emulate:qemu_aarch64",
         needs = _CROSS,
     ),
+    "explore": _configuration(
+        says = "the C++20 abstract machine, on x86_64",
+        engine = "//explore:engine",
+        features = ["explore"],
+        needs = _CLANG,
+    ),
+    "explore_aarch64": _configuration(
+        says = "the C++20 abstract machine, on aarch64 in QEMU",
+        arch = "aarch64",
+        default = False,
+        engine = "//explore:engine",
+        features = ["explore", "lse"],
+        launcher = "//emulate:qemu_aarch64_plain",
+        needs = _CROSS,
+    ),
     # QEMU as it comes: it shows an outcome that Arm forbids, and calibration proves it.
     "aarch64_plain": _configuration(
         says = "real threads on aarch64 in QEMU without our plugin",
@@ -113,6 +128,7 @@ CONFIGURATIONS = {
 # Features that a row may set; a transition clears them all before it sets its own.
 CONFIGURATION_FEATURES = [
     "asan",
+    "explore",
     "fuzz_coverage",
     "fuzz_driver",
     "llsc",

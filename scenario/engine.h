@@ -24,6 +24,7 @@ struct Plan {
   double seconds = 0;          // At most about this long; 0 means no bound.
   bool stop_at_first = true;   // Whether the first failure ends the scenario.
   std::optional<Trace> trace;  // The program to repeat, instead of new ones.
+  std::string choices;         // With it, the engine's own choices; may be empty.
 };
 
 class Engine {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "scenario/internal/unobserved.h"
 
 namespace hammerlock {
 namespace {
@@ -87,6 +88,7 @@ std::string FailuresHere::Take() {
 namespace {
 
 void FailHereOrAnywhere(std::string why) {
+  if (hammerlock_engine_end_execution) hammerlock_engine_end_execution(why.c_str());
   if (FailuresHere* here = FailuresHere::Current()) {
     here->Fail(std::move(why));
   } else if (Execution* e = Execution::Current()) {
@@ -103,10 +105,12 @@ void Fail(std::string_view why, std::source_location where) {
 }
 
 void Note(std::string_view text) {
+  const internal::Unobserved unobserved;
   if (Execution* e = Execution::Current()) e->Note(std::string(text));
 }
 
 unsigned Choose(unsigned n) {
+  const internal::Unobserved unobserved;
   Execution* e = Execution::Current();
   return e ? e->Choose(n) : 0;
 }

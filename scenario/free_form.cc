@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "scenario/internal/unobserved.h"
 
 namespace hammerlock {
 namespace {
@@ -26,11 +27,13 @@ class Bodies : public Batch {
       } catch (...) {
         execution_.Fail("an exception that is no std::exception left the body");
       }
+      const internal::Unobserved unobserved;
       execution_.Finish(verdicts_[i]);
     }
   }
 
   void Finish(Range range, Tally& tally) override {
+    const internal::Unobserved unobserved;
     for (size_t i = range.begin; i < range.end; ++i) tally.Add(verdicts_[i]);
   }
 

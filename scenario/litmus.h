@@ -46,6 +46,7 @@
 #include "scenario/execution.h"
 #include "scenario/internal/fresh_array.h"
 #include "scenario/internal/members.h"
+#include "scenario/internal/unobserved.h"
 #include "scenario/scenario.h"
 
 namespace hammerlock {
@@ -177,10 +178,13 @@ class Litmus : public Scenario {
         uint64_t first;
         uint64_t count;
       };
+      if constexpr (requires(S& s) { s.Final(); }) {
+        for (size_t i = range.begin; i < range.end; ++i) states_[i].Final();
+      }
+      const internal::Unobserved unobserved;
       std::vector<Seen> seen;  // In the order of their first occurrence; few.
       for (size_t i = range.begin; i < range.end; ++i) {
         S& s = states_[i];
-        if constexpr (requires { s.Final(); }) s.Final();
         const Key key = {static_cast<int64_t>(s.*kRegisters)...};
         auto it = std::find_if(seen.begin(), seen.end(), [&](Seen& x) { return x.key == key; });
         if (it == seen.end()) it = seen.insert(seen.end(), Seen{key, i - range.begin + 1, 0});

@@ -247,8 +247,10 @@ namespace {
 constexpr std::string_view kReplayVersion = "1";
 }
 
-std::string ReplayString(std::string_view scenario, std::string_view program) {
-  return absl::StrCat(kReplayVersion, "/", scenario, "/", program);
+std::string ReplayString(std::string_view scenario, std::string_view program,
+                         std::string_view choices) {
+  return absl::StrCat(kReplayVersion, "/", scenario, "/", program, choices.empty() ? "" : "~",
+                      choices);
 }
 
 absl::StatusOr<Replay> ParseReplay(std::string_view text) {
@@ -264,7 +266,9 @@ absl::StatusOr<Replay> ParseReplay(std::string_view text) {
         "the replay \"", text, "\" is of version ", parts[0], ", and this program reads version ",
         kReplayVersion, ": record it again with this build"));
   }
-  return Replay{parts[1], parts[2]};
+  const size_t tilde = parts[2].rfind('~');
+  if (tilde == std::string::npos) return Replay{parts[1], parts[2], ""};
+  return Replay{parts[1], parts[2].substr(0, tilde), parts[2].substr(tilde + 1)};
 }
 
 }  // namespace hammerlock

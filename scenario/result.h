@@ -49,13 +49,16 @@ std::string JUnitXml(std::string_view suite, const std::vector<Result>& results)
 std::string Serialize(const Result& result);
 absl::StatusOr<Result> Deserialize(std::string_view bytes);
 
-// A replay names its version, its scenario and the program: "1/Scenario/program". It can stand
-// in a flag, in HAMMERLOCK_OPTIONS and in a shell command without quoting.
-std::string ReplayString(std::string_view scenario, std::string_view program);
+// A replay names its version, its scenario and the program, and the engine's own choices where
+// the engine repeats them: "1/Scenario/program", "1/Scenario/program~choices". It can stand in a
+// flag, in HAMMERLOCK_OPTIONS and in a shell command without quoting.
+std::string ReplayString(std::string_view scenario, std::string_view program,
+                         std::string_view choices = "");
 
 struct Replay {
   std::string scenario;
   std::string program;
+  std::string choices;  // May be empty.
 };
 absl::StatusOr<Replay> ParseReplay(std::string_view text);
 

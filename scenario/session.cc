@@ -239,6 +239,7 @@ int Main(int argc, char** argv, Engine& engine) {
                                                trace.status().message()));
     }
     plan.trace = *std::move(trace);
+    plan.choices = replay->choices;
     if (!engine.ReplayCaveat().empty()) Complain(0, engine.ReplayCaveat());
   } else {
     // Bazel hands one --test_filter and one number of shards to every test there is: a test

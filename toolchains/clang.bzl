@@ -116,6 +116,30 @@ def _features(triple):
         _sanitizer("asan", ["-fsanitize=address"], provides = ["shadow_memory"]),
         _sanitizer("ubsan", ["-fsanitize=undefined", "-fno-sanitize-recover=undefined"]),
 
+        # The explorer: ThreadSanitizer's instrumentation, and //explore in place of its runtime.
+        feature(
+            name = "explore",
+            provides = ["shadow_memory"],
+            flag_sets = [
+                _flags(_COMPILE, [
+                    "-fsanitize=thread",
+                    # Threads are fibers: each has its own thread-locals by way of a function call.
+                    "-femulated-tls",
+                    # Wider accesses than 16 bytes are not instrumented.
+                    "-fno-vectorize",
+                    "-fno-slp-vectorize",
+                    "-mllvm",
+                    "-tsan-instrument-func-entry-exit=0",
+                    "-mllvm",
+                    "-tsan-compound-read-before-write",
+                ]),
+                # What libstdc++.so has instantiated is not instrumented.
+                _flags(_CXX, ["-D_GLIBCXX_EXTERN_TEMPLATE=0"]),
+                # Fixed addresses, so that executions repeat; and no lazy binding inside of one.
+                _flags(_LINK, ["-no-pie", "-Wl,-z,now"]),
+            ],
+        ),
+
         # Coverage instrumentation for everything; libFuzzer's main for a fuzz target alone.
         _sanitizer("fuzz_coverage", ["-fsanitize=fuzzer-no-link"]),
         feature(name = "fuzz_driver", flag_sets = [_flags(_LINK, ["-fsanitize=fuzzer"])]),

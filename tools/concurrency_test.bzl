@@ -176,6 +176,7 @@ def concurrency_test(
         configurations = DEFAULT_CONFIGURATIONS,
         not_runnable = {},
         args = [],
+        engine_args = {},
         data = [],
         env = {},
         size = "small",
@@ -193,6 +194,7 @@ def concurrency_test(
       not_runnable: of these, those in which it cannot run, each with the reason, which the
         table of verdicts shows.
       args: flags of the engine for every run, such as "--seconds=2".
+      engine_args: flags of one engine: {"//explore:engine": ["--race=0"]}.
       data: files for the run.
       env: environment for the run; the configuration's own comes first.
       size: of each test.
@@ -217,7 +219,7 @@ def concurrency_test(
             binary = name + "_bin",
             data = data,
             env = env,
-            fixed_args = args,
+            fixed_args = args + engine_args.get(CONFIGURATIONS[configuration].engine, []),
             shard_count = shard_count,
             size = size,
             tags = tags,
@@ -235,6 +237,7 @@ def canary_test(
         must_seconds = 30,
         other_seconds = 2,
         args = [],
+        engine_args = {},
         size = "small",
         tags = [],
         **kwargs):
@@ -250,7 +253,8 @@ def canary_test(
         after all is red too: the table is then wrong.
       must_seconds: how long a configuration that must find it may look; it stops when it has.
       other_seconds: how long the others look.
-      args: further flags of the engine.
+      args: further flags of every engine.
+      engine_args: further flags of one engine: {"//stress:engine": [...]}.
       size: of each test.
       tags: of each test.
       **kwargs: for the cc_binary.
@@ -266,7 +270,7 @@ def canary_test(
             # The reason belongs to the run's output, where a reader of the table finds it.
             env = {"HAMMERLOCK_CANARY_REASON": cannot.get(configuration, "")},
             expect = expect,
-            fixed_args = args + [
+            fixed_args = args + engine_args.get(CONFIGURATIONS[configuration].engine, []) + [
                 "--seconds=%d" % (must_seconds if expect == "must" else other_seconds),
             ],
             size = size,

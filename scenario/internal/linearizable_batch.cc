@@ -8,6 +8,7 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
+#include "scenario/internal/unobserved.h"
 
 namespace hammerlock::internal {
 namespace {
@@ -61,6 +62,7 @@ LinearizableBatch::Record LinearizableBatch::MakeRecord(size_t calls, size_t siz
   record.results.resize(size * calls);
   record.seen.resize(size * calls * threads);
   record.returned.resize(size);
+  if (hammerlock_engine_known_time) record.returned_at.resize(size * calls);
   return record;
 }
 
@@ -90,16 +92,25 @@ void LinearizableBatch::RunCalls(int who, const std::vector<Call>& calls, size_t
   try {
     for (const Call& call : calls) {
       if constexpr (kCounts) {
-        for (int t = 0; t < threads; ++t, ++seen) {
-          // pairs with the release below
-          if (t != who) *seen = counters[t].load(std::memory_order_acquire);
+        if (hammerlock_engine_known_time) {
+          SeeWhatIsKnown(who, execution, seen);
+        } else {
+          for (int t = 0; t < threads; ++t) {
+            // pairs with the release below
+            if (t != who) seen[t] = counters[t].load(std::memory_order_acquire);
+          }
         }
+        seen += threads;
       }
       results[returned] = Invoke(call, subject);
       ++returned;
       if constexpr (kCounts) {
-        // pairs with the acquire above
-        counters[who].store(returned, std::memory_order_release);
+        if (hammerlock_engine_known_time) {
+          NoteReturn(who, execution, returned);
+        } else {
+          // pairs with the acquire above
+          counters[who].store(returned, std::memory_order_release);
+        }
       }
     }
   } catch (const std::exception& e) {
@@ -109,6 +120,28 @@ void LinearizableBatch::RunCalls(int who, const std::vector<Call>& calls, size_t
   }
   record.returned[execution] = returned;
   if (failures.failed()) NoteFailure(execution, who, failures.Take());
+}
+
+void LinearizableBatch::SeeWhatIsKnown(int who, size_t execution, uint32_t* seen) {
+  const Unobserved unobserved;
+  for (int t = 0; t < threads(); ++t) {
+    if (t == who) continue;
+    const Record& other = threads_[t];
+    const int* const returned_at = other.returned_at.data() + execution * other.calls;
+    const int known =
+        other.engine_thread < 0 ? 0 : hammerlock_engine_known_time(other.engine_thread);
+    seen[t] = 0;
+    while (seen[t] < other.returned[execution] && returned_at[seen[t]] <= known) ++seen[t];
+  }
+}
+
+void LinearizableBatch::NoteReturn(int who, size_t execution, uint32_t returned) {
+  const Unobserved unobserved;
+  Record& record = threads_[who];
+  record.engine_thread = hammerlock_engine_thread();
+  record.returned_at[execution * record.calls + returned - 1] =
+      hammerlock_engine_known_time(record.engine_thread);
+  record.returned[execution] = returned;
 }
 
 Value LinearizableBatch::Invoke(const Call& call, void* subject) const {
@@ -124,6 +157,7 @@ void LinearizableBatch::NoteFailure(size_t execution, int who, std::string_view 
   const std::string where = who == kBefore  ? "before the threads"
                             : who == kAfter ? "after the threads"
                                             : absl::StrCat("thread ", who);
+  const Unobserved unobserved;
   std::lock_guard lock(mu_);
   failures_.push_back({execution, absl::StrCat(where, ": ", why)});
 }
@@ -222,15 +256,17 @@ Judgement LinearizableBatch::JudgementOf(size_t execution, bool with_reasons) {
 }
 
 void LinearizableBatch::Finish(Range range, Tally& tally) {
-  FailuresHere failures;
+  {
+    FailuresHere failures;
+    std::string why;
+    for (size_t i = range.begin; i < range.end; ++i) {
+      if (!HasFailed(i, why)) RunCalls<false>(kAfter, program_.after, i, after_, failures);
+    }
+  }
+  const Unobserved unobserved;
   for (size_t i = range.begin; i < range.end; ++i) {
     std::string why;
-    bool failed = HasFailed(i, why);
-    if (!failed) {
-      RunCalls<false>(kAfter, program_.after, i, after_, failures);
-      failed = HasFailed(i, why);
-    }
-    if (failed) {
+    if (HasFailed(i, why)) {
       const History history = HistoryOf(i);
       tally.Fail(absl::StrCat(why, "\n", history.Print(scenario_.names(), history.Sorted())));
       continue;

@@ -51,6 +51,11 @@ class LinearizableBatch : public Batch {
     std::vector<Value> results;      // executions x calls
     std::vector<uint32_t> seen;      // executions x calls x threads: the others' counts
     std::vector<uint32_t> returned;  // executions: how many calls did
+
+    // Where the engine knows what happens before what, it is asked instead of the others' counts,
+    // whose reading would order the threads under test.
+    std::vector<int> returned_at;  // executions x calls: its thread's time
+    int engine_thread = -1;        // Whose time it is.
   };
 
   struct Failure {
@@ -88,6 +93,8 @@ class LinearizableBatch : public Batch {
   void RunCalls(int who, const std::vector<Call>& calls, size_t execution, Record& record,
                 FailuresHere& failures);
   Value Invoke(const Call& call, void* subject) const;
+  void SeeWhatIsKnown(int who, size_t execution, uint32_t* seen);
+  void NoteReturn(int who, size_t execution, uint32_t returned);
   void NoteFailure(size_t execution, int who, std::string_view why);
   std::string NameOf(const Call& call) const;
 

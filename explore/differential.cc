@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// usage: differential [PROGRAMS [CYCLES [SEED [MOST]]]]
+//
+// Holds the engine against the judge: the named litmus tests, then random programs and critical
+// cycles from a seed, with at most MOST executions each. Prints what differs, and how much was
+// compared.
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "explore/axioms/critical_cycle.h"
+#include "explore/axioms/generator.h"
+#include "explore/axioms/litmus_suite.h"
+#include "explore/axioms/model.h"
+#include "explore/judged_program.h"
+
+namespace hammerlock::explore {
+
+using namespace axioms;
+
+namespace {
+
+struct Totals {
+  uint64_t programs = 0;
+  uint64_t outcomes = 0;
+  uint64_t executions = 0;
+  uint64_t unsound = 0;
+  uint64_t missing = 0;
+};
+
+void Hold(const Program& program, Effort effort, Totals& totals) {
+  const Difference difference = HoldAgainstJudge(program, effort);
+  ++totals.programs;
+  totals.outcomes += AllowedOutcomes(program).size();
+  totals.executions += difference.executions;
+  totals.unsound += difference.unsound.size();
+  totals.missing += difference.missing.size();
+  if (!difference.empty()) std::printf("%s\n", Describe(program, difference).c_str());
+}
+
+void Tell(const char* what, const Totals& t) {
+  std::printf(
+      "%s: %llu programs, %llu allowed outcomes, %llu executions: %llu unsound, %llu missing\n",
+      what, static_cast<unsigned long long>(t.programs),
+      static_cast<unsigned long long>(t.outcomes), static_cast<unsigned long long>(t.executions),
+      static_cast<unsigned long long>(t.unsound), static_cast<unsigned long long>(t.missing));
+}
+
+int Main(int argc, char** argv) {
+  const auto number = [&](int i, uint64_t otherwise) {
+    return i < argc ? std::strtoull(argv[i], nullptr, 10) : otherwise;
+  };
+  if (argc > 1 && std::string(argv[1]).find(' ') != std::string::npos) {
+    const absl::StatusOr<Program> program = Parse(argv[1]);
+    if (!program.ok()) {
+      std::fprintf(stderr, "%s\n", program.status().ToString().c_str());
+      return 64;
+    }
+    Totals totals;
+    Hold(*program, {1000, number(2, 100'000'000)}, totals);
+    Tell("one program", totals);
+    return totals.unsound != 0 || totals.missing != 0;
+  }
+  const uint64_t programs = number(1, 1000), cycles = number(2, 1000), seed = number(3, 1);
+  const Effort effort{1000, number(4, 1'000'000)};
+  Totals suite, random, critical;
+  for (const LitmusTest& test : LitmusSuite()) {
+    Hold(*Parse(test.program), effort, suite);
+  }
+  for (uint64_t i = 0; i < programs; ++i) Hold(RandomProgram(seed * 1'000'003 + i), effort, random);
+  for (uint64_t i = 0; i < cycles; ++i) {
+    Hold(RandomCriticalCycle(seed * 1'000'003 + i).program, effort, critical);
+  }
+  Tell("litmus suite", suite);
+  Tell("random programs", random);
+  Tell("critical cycles", critical);
+  const uint64_t unsound = suite.unsound + random.unsound + critical.unsound;
+  const uint64_t missing = suite.missing + random.missing + critical.missing;
+  return unsound != 0 || missing != 0;
+}
+
+}  // namespace
+}  // namespace hammerlock::explore
+
+int main(int argc, char** argv) { return hammerlock::explore::Main(argc, argv); }

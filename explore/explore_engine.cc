@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explore/explore_engine.h"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "explore/runtime/runtime.h"
+#include "explore/runtime/search.h"
+#include "explore/scenario_run.h"
+
+namespace hammerlock::explore {
+namespace {
+
+using WallClock = std::chrono::steady_clock;
+
+double SecondsSince(WallClock::time_point start) {
+  return std::chrono::duration<double>(WallClock::now() - start).count();
+}
+
+// A program is run so often before the next one is drawn.
+constexpr uint64_t kExecutionsAProgram = 100;
+// Looking at the clock costs about as much as a small execution's tenth.
+constexpr uint64_t kExecutionsALook = 16;
+constexpr uint64_t kShrinkBudget = 3000;
+
+struct Found {
+  uint64_t number;  // Of the execution, in the run's order from 1.
+  Trace program;
+  Failing failing;
+};
+
+// Fills in how a failing execution is repeated and what it looks like.
+void Tell(Scenario& scenario, ScenarioRun& run, const Found& found, uint64_t seed, bool shrink,
+          Result& result) {
+  static ChoiceTrace& trace = NewTrace();
+  run.SetProgram(found.program);
+  uint64_t number = found.number;
+  if (shrink) run.ShrinkProgram(found.failing, seed, &number);
+  result.why = found.failing.why;
+  if (!run.Capture(seed, number, found.failing, &trace)) {
+    absl::StrAppend(&result.why,
+                    "\nIt did not fail when it was run again: something in it does not repeat, "
+                    "such as a value that depends on time or on an address.\n",
+                    scenario.Explain(run.program()));
+    return;
+  }
+  if (shrink) run.Shrink(found.failing, &trace, kShrinkBudget);
+  // Once more, for the text of the shrunk one.
+  Tally tally;
+  g_chooser.Repeat(trace.choices, trace.size);
+  if (const std::optional<Failing> failing = run.RunOnce(tally)) result.why = failing->why;
+  const std::string explanation = scenario.Explain(run.program());
+  if (!explanation.empty()) absl::StrAppend(&result.why, "\n", explanation);
+  TraceText text;
+  const bool fits = PrintTrace(trace, &text);
+  result.replay =
+      ReplayString(scenario.name(), scenario.Print(run.program()), fits ? text.text : "");
+}
+
+}  // namespace
+
+void ExploreEngine::AddFlags(Flags& flags) {
+  flags.Add("strategy", "how choices are made", &strategy_, {"portfolio", "walk", "pct", "pos"});
+  flags.Add("max_steps", "an execution that has not ended after so many is cut off", &max_steps_);
+  flags.Add("race", "whether data races are failures", &race_);
+  flags.Add("leak", "whether memory that is left at the end is a failure", &leak_);
+  flags.Add("shrink", "whether a failure is made small before it is shown", &shrink_);
+}
+
+absl::Status ExploreEngine::Prepare() {
+  if (max_steps_ == 0) return absl::InvalidArgumentError("--max_steps=0: give at least 1");
+  return absl::OkStatus();
+}
+
+Result ExploreEngine::Run(Scenario& scenario, const Plan& plan, Progress& progress) {
+  const WallClock::time_point start = WallClock::now();
+  Options options;
+  options.max_steps = max_steps_;
+  options.race = race_;
+  options.leak = leak_;
+  explore::Prepare(options);
+  Strategy strategy = Strategy::kPortfolio;
+  ParseStrategy(strategy_.c_str(), &strategy);
+  ScenarioRun run(scenario, strategy);
+
+  Result result;
+  result.tally = scenario.Described();
+  std::optional<Found> found;
+  const auto done = [&] {
+    result.seconds = SecondsSince(start);
+    if (found) {
+      result.verdict = Verdict::kFail;
+    } else if (result.tally.inconclusive() != 0) {
+      result.verdict = Verdict::kInconclusive;
+      result.why = result.tally.why_inconclusive();
+    } else {
+      result.verdict = Verdict::kPass;
+    }
+    return result;
+  };
+
+  if (plan.trace) run.SetProgram(*plan.trace);
+  if (plan.trace && !plan.choices.empty()) {
+    static ChoiceTrace& trace = NewTrace();
+    if (!ParseTrace(plan.choices.c_str(), &trace)) {
+      result.verdict = Verdict::kInconclusive;
+      result.why = "the part of the replay after '~' is no trace of the explorer";
+      return result;
+    }
+    g_chooser.Repeat(trace.choices, trace.size);
+    if (std::optional<Failing> failing = run.RunOnce(result.tally)) {
+      found = Found{1, *plan.trace, *std::move(failing)};
+      result.why = absl::StrCat(found->failing.why, "\n", scenario.Explain(*plan.trace));
+      result.replay = ReplayString(scenario.name(), scenario.Print(*plan.trace), plan.choices);
+      return done();
+    }
+    result.verdict = Verdict::kInconclusive;
+    result.why = g_chooser.diverged()
+                     ? "this trace was recorded with another build: its choices do not fit"
+                     : "the replay did not fail: it was recorded with another build";
+    result.seconds = SecondsSince(start);
+    return result;
+  }
+
+  bool draws = !plan.trace;
+  for (uint64_t number = 1;; ++number) {
+    if (draws && number % kExecutionsAProgram == 1) {
+      run.SetProgram(run.DrawProgram(plan.seed * 0x9e3779b97f4a7c15u + number));
+      draws = !run.program().empty();
+    }
+    std::optional<Failing> failing = run.RunSeeded(plan.seed, number, result.tally);
+    if (failing && !found) found = Found{number, run.program(), *std::move(failing)};
+    if (found && plan.stop_at_first) break;
+    if (plan.executions != 0 && number >= plan.executions) break;
+    if (number % kExecutionsALook == 0) {
+      progress.executions.store(number, std::memory_order_relaxed);  // a count, no more
+      if (plan.seconds != 0 && SecondsSince(start) >= plan.seconds) break;
+    }
+  }
+  progress.executions.store(result.tally.executions(), std::memory_order_relaxed);  // likewise
+  if (found) Tell(scenario, run, *found, plan.seed, shrink_, result);
+  return done();
+}
+
+}  // namespace hammerlock::explore

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The explorer: runs scenarios as executions of the C++20 abstract machine, on any host. Threads
+// are fibers, and every atomic operation is a choice: who runs next, which store a load reads,
+// where in modification order a store goes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "scenario/engine.h"
+
+namespace hammerlock::explore {
+
+class ExploreEngine : public Engine {
+ public:
+  void AddFlags(Flags& flags) override;
+  absl::Status Prepare() override;
+  Result Run(Scenario& scenario, const Plan& plan, Progress& progress) override;
+
+ private:
+  std::string strategy_ = "portfolio";
+  uint64_t max_steps_ = 200000;
+  bool race_ = true;
+  bool leak_ = false;
+  bool shrink_ = true;
+};
+
+}  // namespace hammerlock::explore

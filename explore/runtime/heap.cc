@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// malloc and its kin for the program under test: blocks of the region, all of them given back
+// when the execution ends. The addresses repeat from one execution to the next.
+//
+// Whether freed blocks are used again, last in first out as real allocators do (which is what shows
+// ABA), or never (which is what shows each use after free), is a choice of the execution.
+#include <dlfcn.h>
+#include <errno.h>
+#include <malloc.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "explore/runtime/choose.h"
+#include "explore/runtime/execution.h"
+#include "explore/runtime/pool.h"
+#include "explore/runtime/race.h"
+#include "explore/runtime/region.h"
+#include "explore/runtime/runtime.h"
+
+extern "C" {
+void* __libc_malloc(size_t);
+void __libc_free(void*);
+void* __libc_calloc(size_t, size_t);
+void* __libc_realloc(void*, size_t);
+void* __libc_memalign(size_t, size_t);
+}
+
+namespace hammerlock::explore {
+
+bool g_tracks_leaks = false;
+
+namespace {
+
+constexpr uint64_t kAllocated = 0x616c6c6f63617465u;
+constexpr uint64_t kFreed = 0x6672656564626c6bu;
+constexpr size_t kUnit = 16;
+constexpr size_t kClasses = 65;  // Up to 1 KB; larger blocks share the last list.
+constexpr uint8_t kFill = 0xa5;  // So that reading what was not written repeats as well.
+
+// Before each block.
+struct alignas(kUnit) Header {
+  uint64_t state;
+  size_t size;
+  Header* next_free;
+  Header* next_block;  // Of all, where leaks are looked for.
+};
+
+char* next = nullptr;
+Header* free_blocks[kClasses];
+Header* all_blocks = nullptr;
+enum class Reuse : uint8_t { kUndecided, kLastInFirstOut, kNever };
+Reuse reuse = Reuse::kUndecided;
+
+// Pointers that are dealt with when the execution has ended.
+struct Pointer {
+  Pointer* next;
+  void* at;
+};
+Pointer* harness_blocks = nullptr;  // Allocated by the harness within the execution.
+Pointer* freed_outside = nullptr;   // Blocks of the real heap that the program freed.
+
+// The C library's own code: what it allocates for itself outlives executions.
+uintptr_t libc_begin = 0, libc_end = 0;
+
+bool FromLibc(const void* caller) {
+  const uintptr_t c = reinterpret_cast<uintptr_t>(caller);
+  return c - libc_begin < libc_end - libc_begin;
+}
+
+size_t ClassOf(size_t size) {
+  const size_t units = (size + kUnit - 1) / kUnit;
+  return units < kClasses - 1 ? units : kClasses - 1;
+}
+
+Header* HeaderOf(void* block) { return static_cast<Header*>(block) - 1; }
+
+bool MayReuse() {
+  if (reuse == Reuse::kUndecided) {
+    reuse = g_chooser.Settle(g_chooser.Below(2), 2) == 0 ? Reuse::kLastInFirstOut : Reuse::kNever;
+  }
+  return reuse == Reuse::kLastInFirstOut;
+}
+
+void* Reused(size_t size, size_t alignment) {
+  Header** at = &free_blocks[ClassOf(size)];
+  for (; *at != nullptr; at = &(*at)->next_free) {
+    Header* const header = *at;
+    if (header->size != size || reinterpret_cast<uintptr_t>(header + 1) % alignment != 0) continue;
+    if (!MayReuse()) return nullptr;
+    *at = header->next_free;
+    header->state = kAllocated;
+    Allocated(reinterpret_cast<uintptr_t>(header + 1), size);
+    return header + 1;
+  }
+  return nullptr;
+}
+
+void* Allocate(size_t size, size_t alignment) {
+  size = size == 0 ? kUnit : (size + kUnit - 1) & ~(kUnit - 1);
+  if (alignment < kUnit) alignment = kUnit;
+  void* block = Reused(size, alignment);
+  if (block == nullptr) {
+    if (size > kHeapSize) return errno = ENOMEM, nullptr;
+    const uintptr_t at =
+        (reinterpret_cast<uintptr_t>(next) + sizeof(Header) + alignment - 1) & ~(alignment - 1);
+    if (at + size > kHeapBase + kHeapSize) {
+      Unsupported("an execution needs more than %zu MB of heap", kHeapSize >> 20);
+    }
+    block = reinterpret_cast<void*>(at);
+    next = static_cast<char*>(block) + size;
+    Header* const header = HeaderOf(block);
+    header->state = kAllocated;
+    header->size = size;
+    if (g_tracks_leaks) {
+      header->next_block = all_blocks;
+      all_blocks = header;
+    }
+  }
+  memset(block, kFill, size);
+  return block;
+}
+
+void Remember(Pointer*& list, void* at) {
+  Pointer* const p = static_cast<Pointer*>(g_pool.Take(sizeof(Pointer)));
+  *p = {list, at};
+  list = p;
+}
+
+void Free(void* block, const void* pc) {
+  Header* const header = HeaderOf(block);
+  if (header->state == kFreed) {
+    FailHere(FailureKind::kBadFree, "double free of %p (%zu bytes)", block, header->size);
+  }
+  if (reinterpret_cast<uintptr_t>(block) % kUnit != 0 || header->state != kAllocated) {
+    FailHere(FailureKind::kBadFree, "free of %p, which is not the start of an allocated block",
+             block);
+  }
+  Freed(reinterpret_cast<uintptr_t>(block), header->size, pc);
+  header->state = kFreed;
+  Header*& list = free_blocks[ClassOf(header->size)];
+  header->next_free = list;
+  list = header;
+}
+
+void FreeOutside(void* block, const void* pc) {
+  const uintptr_t at = reinterpret_cast<uintptr_t>(block);
+  if (CellAt(at).freed) FailHere(FailureKind::kBadFree, "double free of %p", block);
+  Freed(at, malloc_usable_size(block) & ~size_t{7}, pc);
+  Remember(freed_outside, block);
+}
+
+void* Real(void* block) {
+  if (g_executing && block != nullptr) Remember(harness_blocks, block);
+  return block;
+}
+
+bool Ours(const void* caller) { return Watching() && !FromLibc(caller); }
+
+}  // namespace
+
+void PrepareHeap() {
+  Dl_info info;
+  if (dladdr(reinterpret_cast<void*>(&strdup), &info) != 0) {
+    libc_begin = reinterpret_cast<uintptr_t>(info.dli_fbase);
+    libc_end = libc_begin + (size_t{2} << 20);
+  }
+}
+
+void ResetHeap() {
+  next = reinterpret_cast<char*>(kHeapBase);
+  memset(free_blocks, 0, sizeof(free_blocks));
+  all_blocks = nullptr;
+  harness_blocks = freed_outside = nullptr;
+  reuse = Reuse::kUndecided;
+}
+
+void SettleFrees() {
+  for (const Pointer* p = freed_outside; p != nullptr; p = p->next) {
+    for (const Pointer* h = harness_blocks; h != nullptr; h = h->next) {
+      if (h->at != p->at) continue;
+      __libc_free(p->at);
+      break;
+    }
+  }
+}
+
+size_t LeakedBytes(size_t* blocks) {
+  size_t bytes = 0;
+  for (const Header* h = all_blocks; h != nullptr; h = h->next_block) {
+    if (h->state != kAllocated) continue;
+    bytes += h->size;
+    ++*blocks;
+  }
+  return bytes;
+}
+
+}  // namespace hammerlock::explore
+
+using namespace hammerlock::explore;
+
+#define CALLER __builtin_return_address(0)
+
+extern "C" {
+
+void* malloc(size_t size) {
+  return Ours(CALLER) ? Allocate(size, kUnit) : Real(__libc_malloc(size));
+}
+
+void free(void* block) {
+  if (block == nullptr) return;
+  if (!InHeap(block)) {
+    if (Ours(CALLER)) return FreeOutside(block, CALLER);
+    return __libc_free(block);
+  }
+  // The driver's view of an execution that is over: its memory goes by itself.
+  if (g_executing) Free(block, CALLER);
+}
+
+void* calloc(size_t count, size_t size) {
+  if (!Ours(CALLER)) return Real(__libc_calloc(count, size));
+  size_t bytes;
+  if (__builtin_mul_overflow(count, size, &bytes)) return errno = ENOMEM, nullptr;
+  void* const block = Allocate(bytes, kUnit);
+  if (block == nullptr) return nullptr;
+  memset(block, 0, bytes);
+  for (uintptr_t a = reinterpret_cast<uintptr_t>(block), end = a + bytes; a < end; a += 8) {
+    CellAt(a).written = 0xff;
+  }
+  return block;
+}
+
+void* realloc(void* block, size_t size) {
+  if (block == nullptr) return Ours(CALLER) ? Allocate(size, kUnit) : Real(__libc_malloc(size));
+  if (!InHeap(block) && !Ours(CALLER)) return Real(__libc_realloc(block, size));
+  const size_t old = InHeap(block) ? HeaderOf(block)->size : malloc_usable_size(block);
+  void* const moved = Ours(CALLER) ? Allocate(size, kUnit) : Real(__libc_malloc(size));
+  if (moved == nullptr) return nullptr;
+  const size_t kept = old < size ? old : size;
+  if (Watching()) {
+    PlainRange(reinterpret_cast<uintptr_t>(block), kept, false, CALLER);
+    PlainRange(reinterpret_cast<uintptr_t>(moved), kept, true, CALLER);
+  }
+  memcpy(moved, block, kept);
+  if (InHeap(block)) {
+    Free(block, CALLER);
+  } else {
+    FreeOutside(block, CALLER);
+  }
+  return moved;
+}
+
+void* memalign(size_t alignment, size_t size) {
+  return Ours(CALLER) ? Allocate(size, alignment) : Real(__libc_memalign(alignment, size));
+}
+
+void* aligned_alloc(size_t alignment, size_t size) {
+  return Ours(CALLER) ? Allocate(size, alignment) : Real(__libc_memalign(alignment, size));
+}
+
+int posix_memalign(void** into, size_t alignment, size_t size) {
+  if (alignment % sizeof(void*) != 0 || (alignment & (alignment - 1)) != 0) return EINVAL;
+  void* const block =
+      Ours(CALLER) ? Allocate(size, alignment) : Real(__libc_memalign(alignment, size));
+  if (block == nullptr) return ENOMEM;
+  *into = block;
+  return 0;
+}
+
+}  // extern "C"

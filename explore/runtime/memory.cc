@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explore/runtime/memory.h"
+
+#include "explore/runtime/choose.h"
+#include "explore/runtime/mutation.h"
+#include "explore/runtime/pool.h"
+#include "explore/runtime/race.h"
+#include "explore/runtime/report.h"
+#include "explore/runtime/runtime.h"
+#include "explore/runtime/seq_cst.h"
+
+namespace hammerlock::explore {
+
+#ifdef HAMMERLOCK_MUTATIONS
+Mutation g_mutation = Mutation::kNone;
+#endif
+
+namespace {
+
+Store* NewStore(Location& location) {
+  Store* const store =
+      static_cast<Store*>(g_pool.Take(sizeof(Store) + sizeof(Time) * g_clock_width, sizeof(Lanes)));
+  *store = {};
+  store->location = &location;
+  store->step = g_step;
+  for (int i = 0; i < g_clock_width / kLanesAStep; ++i) {
+    LanesOf(store->accessed())[i] = Lanes{} + kNever;
+  }
+  ++location.count;
+  return store;
+}
+
+void BeginHistory(Location& location) {
+  location.count = 0;
+  Store* const store = NewStore(location);
+  const uintptr_t a = location.address;
+  switch (location.size) {
+    case 1:
+      store->value = *reinterpret_cast<const uint8_t*>(a);
+      break;
+    case 2:
+      store->value = *reinterpret_cast<const uint16_t*>(a);
+      break;
+    case 4:
+      store->value = *reinterpret_cast<const uint32_t*>(a);
+      break;
+    case 16:
+      store->high = reinterpret_cast<const uint64_t*>(a)[1];
+      [[fallthrough]];
+    default:
+      store->value = *reinterpret_cast<const uint64_t*>(a);
+      break;
+  }
+  store->initial = true;
+  location.newest = store;
+  location.ended = false;
+  location.ranked = false;
+}
+
+bool Overlap(const Location& l, uintptr_t address, unsigned size) {
+  return l.address < address + size && address < l.address + l.size;
+}
+
+Location* First(const Cell& cell) {
+  return cell.locations == 0 ? nullptr : static_cast<Location*>(g_pool.At(cell.locations));
+}
+
+// Whether the calling thread does not know the store, so that coherence lets it go behind.
+bool MayGoBehind(Store& store) { return !AnyAtMost(store.accessed(), Self().clock.times()); }
+
+// A new store after `after` in modification order.
+Store& Link(Location& location, Store& after, uint64_t value, uint64_t high) {
+  const Thread& self = Self();
+  Store* const store = NewStore(location);
+  store->value = value;
+  store->high = high;
+  store->thread = static_cast<uint8_t>(self.id);
+  if (!Mutated(Mutation::kStoresLeaveNoTrace)) store->accessed()[self.id] = g_now;
+  store->older = &after;
+  store->newer = after.newer;
+  after.newer = store;
+  if (store->newer != nullptr) {
+    store->newer->older = store;
+  } else {
+    location.newest = store;
+  }
+  location.writes()[self.id] = g_now;
+  return *store;
+}
+
+// The reader's side of synchronisation: at once, or when an acquire fence comes.
+void Take(const Store& from, Order order) {
+  if (from.release == nullptr) return;
+  bool acquires = Acquires(order);
+  if (Mutated(Mutation::kAcquireTakesNothing)) acquires = false;
+  if (Mutated(Mutation::kRelaxedLoadsAcquire)) acquires = true;
+  Join(acquires ? Self().clock : Self().acquirable, from.release);
+}
+
+// The writer's side; `continued` is what the store that a read-modify-write read carries.
+void Carry(Store& store, Time* continued, Order order) {
+  const Thread& self = Self();
+  bool releases = Releases(order);
+  if (Mutated(Mutation::kReleaseCarriesNothing)) releases = false;
+  if (Mutated(Mutation::kRelaxedStoresRelease)) releases = true;
+  if (Mutated(Mutation::kReleaseSequencesEnd)) continued = nullptr;
+  const Time* const own = releases ? self.clock.times() : self.release_fence.times();
+  if (own == nullptr) {
+    store.release = continued;  // Shared: nobody changes what a store carries.
+    return;
+  }
+  store.release = static_cast<Time*>(g_pool.Take(sizeof(Time) * g_clock_width, sizeof(Lanes)));
+  Copy(store.release, own);
+  if (continued != nullptr) Join(store.release, continued);
+}
+
+}  // namespace
+
+Location& LocationSlow(Cell& cell, uintptr_t address, unsigned size) {
+  Location* found = nullptr;
+  bool mixed = false;
+  for (Location* l = First(cell); l != nullptr; l = l->next) {
+    if (l->address == address && l->size == size) {
+      found = l;
+    } else if (!l->ended && Overlap(*l, address, size)) {
+      mixed = l->mixed = true;
+    }
+  }
+  if (found == nullptr) {
+    found = static_cast<Location*>(
+        g_pool.Take(sizeof(Location) + 2 * sizeof(Time) * g_clock_width, alignof(Location)));
+    *found = {};
+    found->address = address;
+    found->size = static_cast<uint8_t>(size);
+    found->next = First(cell);
+    memset(found->reads(), 0, 2 * sizeof(Time) * g_clock_width);
+    cell.locations = g_pool.PlaceOf(found);
+    BeginHistory(*found);
+  } else if (found->ended) {
+    BeginHistory(*found);
+    found->mixed = false;
+  }
+  if (mixed) found->mixed = true;
+  return *found;
+}
+
+void CheckAgainstAtomics(Cell& cell, uintptr_t address, uint8_t mask, bool write, const void* pc) {
+  const uintptr_t granule = address & ~uintptr_t{7};
+  for (Location* l = First(cell); l != nullptr; l = l->next) {
+    if (l->address < granule + 8 && l->address >= granule &&
+        (MaskOf(l->address, l->size > 8 ? 8 : l->size) & mask) == 0) {
+      continue;
+    }
+    const Time* const clock = Self().clock.times();
+    const int threads = ThreadCount();
+    for (int t = 0; t < threads; ++t) {
+      if (t == Self().id) continue;
+      const bool wrote = l->writes()[t] > clock[t];
+      if ((wrote || (write && l->reads()[t] > clock[t])) && g_race_checking) {
+        ReportRace(address, ThreadById(t), wrote, write, "mixed", pc);
+      }
+    }
+  }
+}
+
+void EndHistories(Cell& cell, uintptr_t address, uint8_t mask) {
+  const uintptr_t granule = address & ~uintptr_t{7};
+  for (Location* l = First(cell); l != nullptr; l = l->next) {
+    if (l->address >= granule && (MaskOf(l->address, l->size > 8 ? 8 : l->size) & mask) == 0) {
+      continue;
+    }
+    l->ended = true;
+  }
+}
+
+Store& ChooseRead(Location& location, bool seq_cst) {
+  Store* store = location.newest;
+  if (location.mixed) return *store;
+  Store* offered[kMaxOffered];
+  unsigned n = 1;
+  const unsigned depth = Mutated(Mutation::kReadsAreNeverStale) ? 0 : ReadDepth();
+  offered[0] = store;
+  Reach reach(seq_cst);
+  while (n <= depth && store->older != nullptr &&
+         (MayGoBehind(*store) || Mutated(Mutation::kLoadsIgnoreCoherence)) &&
+         reach.AllowsBelow(*store)) {
+    store = store->older;
+    offered[n++] = store;
+  }
+  return *offered[ChooseStale(n)];
+}
+
+Store& ChooseReadToModify(Location& location, bool seq_cst) {
+  Store* store = location.newest;
+  if (location.mixed) return *store;
+  Store* offered[kMaxOffered];
+  unsigned n = 0;
+  const unsigned depth = ReadDepth();
+  Reach reach(seq_cst);
+  offered[n++] = store;
+  while (n <= depth && store->older != nullptr && MayGoBehind(*store) &&
+         reach.AllowsBelow(*store)) {
+    store = store->older;
+    if (!store->read_by_rmw || Mutated(Mutation::kModifiesMayShare)) offered[n++] = store;
+  }
+  return *offered[ChooseStale(n)];
+}
+
+Store& ChooseReadToExchange(Location& location, uint64_t expected, uint64_t expected_high,
+                            bool seq_cst, bool seq_cst_on_failure) {
+  Store* store = location.newest;
+  if (location.mixed) return *store;
+  Store* offered[kMaxOffered];
+  unsigned n = 0;
+  const unsigned depth = ReadDepth();
+  // The two ways to end have different orders, so that S forbids them different stores.
+  Reach on_success(seq_cst), on_failure(seq_cst_on_failure);
+  bool may_succeed = true, may_fail = true;
+  offered[n++] = store;
+  while (n <= depth && store->older != nullptr && MayGoBehind(*store)) {
+    may_succeed = may_succeed && on_success.AllowsBelow(*store);
+    may_fail = may_fail && on_failure.AllowsBelow(*store);
+    if (!may_succeed && !may_fail) break;
+    store = store->older;
+    const bool equal = store->value == expected && store->high == expected_high;
+    if (equal ? may_succeed && !store->read_by_rmw : may_fail) offered[n++] = store;
+  }
+  return *offered[ChooseStale(n)];
+}
+
+Store& ChoosePlace(Location& location, bool seq_cst) {
+  Store* store = location.newest;
+  if (location.mixed) return *store;
+  Store* offered[kMaxOffered];
+  unsigned n = 0;
+  const unsigned depth = Mutated(Mutation::kStoreOrderIsExecutionOrder) ? 0 : WriteDepth();
+  Reach reach(seq_cst);
+  offered[n++] = store;
+  while (n <= depth && store->older != nullptr &&
+         (MayGoBehind(*store) || Mutated(Mutation::kStoresIgnoreCoherence)) &&
+         reach.AllowsBelow(*store)) {
+    store = store->older;
+    if (!store->read_by_rmw) offered[n++] = store;
+  }
+  return *offered[ChoosePlaceAmong(n)];
+}
+
+namespace {
+
+bool IsInS(Order order) { return order == Order::kSeqCst && !Mutated(Mutation::kSeqCstIsAcqRel); }
+
+}  // namespace
+
+void ReadFrom(Location& location, Store& from, Order order) {
+  Thread& self = Self();
+  if (from.accessed()[self.id] == kNever && !Mutated(Mutation::kLoadsLeaveNoTrace))
+    from.accessed()[self.id] = g_now;
+  location.reads()[self.id] = g_now;
+  const bool seq_cst = IsInS(order);
+  if (seq_cst || g_any_seq_cst || g_logs_accesses) NoteLoad(from, seq_cst);
+  Take(from, order);
+  if (seq_cst) Tick();
+}
+
+Store& Insert(Location& location, Store& after, uint64_t value, uint64_t high, Order order) {
+  Store& store = Link(location, after, value, high);
+  const bool seq_cst = IsInS(order);
+  if (seq_cst || g_any_seq_cst || g_logs_accesses) NoteStore(store, seq_cst);
+  Carry(store, nullptr, order);
+  if (Releases(order)) Tick();
+  return store;
+}
+
+Store& Modify(Location& location, Store& from, uint64_t value, uint64_t high, Order order) {
+  Store& store = Link(location, from, value, high);
+  from.read_by_rmw = true;
+  const bool seq_cst = IsInS(order);
+  if (seq_cst || g_any_seq_cst || g_logs_accesses) NoteStore(store, seq_cst);
+  Take(from, order);
+  Carry(store, from.release, order);
+  if (Releases(order)) Tick();
+  return store;
+}
+
+void Fence(Order order) {
+  Thread& self = Self();
+  const bool seq_cst = order == Order::kSeqCst && !Mutated(Mutation::kSeqCstFenceIsAcqRel);
+  if (seq_cst) BeginFence();
+  if (Acquires(order) && !Mutated(Mutation::kAcquireFenceTakesNothing)) {
+    Join(self.clock, self.acquirable);
+  }
+  if (seq_cst) EndFence();
+  if (Releases(order)) {
+    if (!Mutated(Mutation::kReleaseFenceCarriesNothing)) Copy(self.release_fence, self.clock);
+    Tick();
+  }
+}
+
+void FenceEverywhere() {
+  Thread* const caller = g_self;
+  Fence(Order::kSeqCst);
+  const int threads = ThreadCount();
+  for (int t = 0; t < threads; ++t) {
+    if (ThreadById(t).finished || t == caller->id) continue;
+    g_self = &ThreadById(t);
+    Fence(Order::kSeqCst);
+  }
+  g_self = caller;
+  Fence(Order::kSeqCst);
+}
+
+}  // namespace hammerlock::explore

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Deliberate mistakes of the engine, one rule dropped each, for the test that the suite notices
+// every one of them (mutation_test.cc). They exist in a build of the runtime for that test alone.
+#pragma once
+
+namespace hammerlock::explore {
+
+enum class Mutation {
+  kNone,
+  kLoadsIgnoreCoherence,         // A load may go behind stores that it knows.
+  kStoresIgnoreCoherence,        // So may a store in modification order.
+  kLoadsLeaveNoTrace,            // That a store was read does not make it known.
+  kStoresLeaveNoTrace,           // Nor that it was made.
+  kStoreOrderIsExecutionOrder,   // A store always becomes the newest.
+  kReadsAreNeverStale,           // A load always reads the newest.
+  kModifiesMayShare,             // Two read-modify-writes may read the same store.
+  kReleaseSequencesEnd,          // A read-modify-write does not carry on what it read.
+  kReleaseCarriesNothing,        // A release store is a relaxed one.
+  kRelaxedStoresRelease,         // And the other way round.
+  kAcquireTakesNothing,          // An acquire load is a relaxed one.
+  kRelaxedLoadsAcquire,          // And the other way round.
+  kReleaseFenceCarriesNothing,   // Stores after a release fence do not carry it.
+  kAcquireFenceTakesNothing,     // An acquire fence does not take what loads before it read.
+  kSeqCstIsAcqRel,               // Accesses have no place in S.
+  kSeqCstFenceIsAcqRel,          // Nor have fences.
+  kEqualTimesAreStronglyBefore,  // A release itself counts as sequenced before it (before P0668).
+  kFencesPrecedeNoAccess,        // A fence is no source: p4.3 and p4.4 are dropped.
+  kFencesFollowNoAccess,         // A fence is no target: p4.2 and p4.4 are dropped.
+  kSIsNotTransitive,             // What an event learns later is not passed on.
+  kCount,
+};
+
+#ifdef HAMMERLOCK_MUTATIONS
+extern Mutation g_mutation;
+inline bool Mutated(Mutation m) { return g_mutation == m; }
+#else
+constexpr bool Mutated(Mutation) { return false; }
+#endif
+
+}  // namespace hammerlock::explore

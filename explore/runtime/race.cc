@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explore/runtime/race.h"
+
+#include <link.h>
+
+#include "explore/runtime/pool.h"
+#include "explore/runtime/report.h"
+
+namespace hammerlock::explore {
+
+bool g_solo = true;
+Time g_now = 0;
+bool g_race_checking = true;
+
+namespace {
+
+// The thread-local storage of each module.
+struct Range {
+  uintptr_t begin;
+  size_t size;
+};
+Range system_thread[32];
+int system_ranges = 0;
+
+int AddSystemThread(dl_phdr_info* info, size_t, void*) {
+  for (int i = 0; i < info->dlpi_phnum && info->dlpi_tls_data != nullptr; ++i) {
+    if (info->dlpi_phdr[i].p_type != PT_TLS || system_ranges == 32) continue;
+    system_thread[system_ranges++] = {reinterpret_cast<uintptr_t>(info->dlpi_tls_data),
+                                      info->dlpi_phdr[i].p_memsz};
+  }
+  return 0;
+}
+
+// An access that a cell's two own records have no room for.
+struct Access {
+  Access* next;
+  Time time;
+  uint8_t thread;
+  uint8_t mask;
+  bool write;
+};
+
+Access* More(const Cell& cell) {
+  return cell.more == 0 ? nullptr : static_cast<Access*>(g_pool.At(cell.more));
+}
+
+bool HappensBefore(uint8_t thread, Time time) { return time <= Self().clock.times()[thread]; }
+
+void Race(uintptr_t address, uint8_t thread, bool earlier_write, bool write, const void* pc,
+          const char* kind) {
+  if (!g_race_checking) return;
+  ReportRace(address, ThreadById(thread), earlier_write, write, kind, pc);
+}
+
+void UseAfterFree(const Cell& cell, uintptr_t address, bool write, const void* pc) {
+  if (cell.freed) ReportUseAfterFree(address, write, pc);
+}
+
+// The accesses kept aside that an access to `mask` conflicts with.
+void CheckMore(const Cell& cell, uintptr_t address, uint8_t mask, bool write, const void* pc) {
+  for (const Access* a = More(cell); a != nullptr; a = a->next) {
+    if ((a->mask & mask) != 0 && (write || a->write) && !HappensBefore(a->thread, a->time)) {
+      Race(address, a->thread, a->write, write, pc, "plain");
+    }
+  }
+}
+
+void CheckPlain(const Cell& cell, uintptr_t address, uint8_t mask, bool write, const void* pc) {
+  if ((cell.write_mask & mask) != 0 && !HappensBefore(cell.write_thread, cell.write_time)) {
+    Race(address, cell.write_thread, true, write, pc, "plain");
+  }
+  if (write && (cell.read_mask & mask) != 0 && !HappensBefore(cell.read_thread, cell.read_time)) {
+    Race(address, cell.read_thread, false, write, pc, "plain");
+  }
+  if (cell.more != 0) CheckMore(cell, address, mask, write, pc);
+}
+
+void KeepAside(Cell& cell, uint8_t thread, Time time, uint8_t mask, bool write) {
+  Access* const access = static_cast<Access*>(g_pool.Take(sizeof(Access)));
+  *access = {More(cell), time, thread, mask, write};
+  cell.more = g_pool.PlaceOf(access);
+}
+
+// Drops the bytes of `mask` from the accesses kept aside that this thread's present access
+// makes needless: its writes cover everything, its reads cover reads.
+void DropMore(Cell& cell, uint8_t mask, bool write) {
+  for (Access* a = More(cell); a != nullptr; a = a->next) {
+    if ((write || !a->write) && HappensBefore(a->thread, a->time)) a->mask &= ~mask;
+  }
+  while (Access* const a = More(cell)) {
+    if (a->mask != 0) break;
+    cell.more = a->next == nullptr ? 0 : g_pool.PlaceOf(a->next);
+  }
+}
+
+}  // namespace
+
+void PrepareRaces() { dl_iterate_phdr(AddSystemThread, nullptr); }
+
+bool IsOfSystemThread(uintptr_t address) {
+  for (int i = 0; i < system_ranges; ++i) {
+    if (address - system_thread[i].begin < system_thread[i].size) return true;
+  }
+  return false;
+}
+
+void PlainReadSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
+  if (Self().ignores_reads != 0 || (!InRegion(address) && IsOfSystemThread(address))) return;
+  UseAfterFree(cell, address, false, pc);
+  CheckPlain(cell, address, mask, false, pc);
+  if (cell.locations != 0) CheckAgainstAtomics(cell, address, mask, false, pc);
+  if (cell.more != 0) DropMore(cell, mask, false);
+  const uint8_t id = static_cast<uint8_t>(Self().id);
+  if (cell.read_mask != 0) {
+    uint8_t kept = cell.read_mask;
+    if (HappensBefore(cell.read_thread, cell.read_time)) kept &= ~mask;
+    if (kept != 0 && cell.read_thread == id && cell.read_time == g_now) {
+      mask |= kept;
+    } else if (kept != 0) {
+      KeepAside(cell, cell.read_thread, cell.read_time, kept, false);
+    }
+  }
+  cell.read_thread = id;
+  cell.read_time = g_now;
+  cell.read_mask = mask;
+  RecordPlain(address, mask, false, pc);
+}
+
+void PlainWriteSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
+  if (!InRegion(address) && IsOfSystemThread(address)) return;
+  SaveForUndo(cell, address);
+  cell.written |= mask;
+  if (cell.freed) UseAfterFree(cell, address, true, pc);
+  if (g_solo || Self().ignores_writes != 0) return;
+  CheckPlain(cell, address, mask, true, pc);
+  if (cell.locations != 0) {
+    CheckAgainstAtomics(cell, address, mask, true, pc);
+    EndHistories(cell, address, mask);
+  }
+  if (cell.more != 0) DropMore(cell, mask, true);
+  const uint8_t id = static_cast<uint8_t>(Self().id);
+  if (HappensBefore(cell.read_thread, cell.read_time)) cell.read_mask &= ~mask;
+  uint8_t own = mask;
+  if (cell.write_mask != 0) {
+    uint8_t kept = cell.write_mask;
+    if (HappensBefore(cell.write_thread, cell.write_time)) kept &= ~mask;
+    if (kept != 0 && cell.write_thread == id && cell.write_time == g_now) {
+      own |= kept;
+    } else if (kept != 0) {
+      KeepAside(cell, cell.write_thread, cell.write_time, kept, true);
+    }
+  }
+  cell.write_thread = id;
+  cell.write_time = g_now;
+  cell.write_mask = own;
+  RecordPlain(address, mask, true, pc);
+}
+
+void PlainRange(uintptr_t address, size_t size, bool write, const void* pc) {
+  if (!Watching()) return;
+  const uintptr_t end = address + size;
+  while (address < end) {
+    const uintptr_t next = (address & ~uintptr_t{7}) + 8;
+    const unsigned here = static_cast<unsigned>((next < end ? next : end) - address);
+    if (write) {
+      PlainWrite(address, here, pc);
+    } else {
+      PlainRead(address, here, pc);
+    }
+    address += here;
+  }
+}
+
+void AtomicRead(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
+  UseAfterFree(cell, address, false, pc);
+  if (InHeap(reinterpret_cast<void*>(address)) && (mask & ~cell.written) != 0) {
+    ReportUninitialised(address, pc);
+  }
+  if ((cell.write_mask & mask) != 0 && !HappensBefore(cell.write_thread, cell.write_time)) {
+    Race(address, cell.write_thread, true, false, pc, "atomic");
+  }
+  for (const Access* a = More(cell); a != nullptr; a = a->next) {
+    if ((a->mask & mask) != 0 && a->write && !HappensBefore(a->thread, a->time)) {
+      Race(address, a->thread, true, false, pc, "atomic");
+    }
+  }
+}
+
+void AtomicWrite(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
+  SaveForUndo(cell, address);
+  UseAfterFree(cell, address, true, pc);
+  cell.written |= mask;
+  if ((cell.write_mask | cell.read_mask) != 0 || cell.more != 0) {
+    CheckPlain(cell, address, mask, true, pc);
+  }
+}
+
+void Freed(uintptr_t address, size_t size, const void* pc) {
+  for (uintptr_t a = address; a < address + size; a += 8) {
+    Cell& cell = CellAt(a);
+    if (!g_solo) {
+      CheckPlain(cell, a, 0xff, true, pc);
+      if (cell.locations != 0) CheckAgainstAtomics(cell, a, 0xff, true, pc);
+    }
+    cell.freed = true;
+  }
+}
+
+void Allocated(uintptr_t address, size_t size) {
+  for (uintptr_t a = address; a < address + size; a += 8) {
+    Cell& cell = CellAt(a);
+    cell = Cell{};
+    cell.epoch = g_epoch;
+  }
+}
+
+}  // namespace hammerlock::explore

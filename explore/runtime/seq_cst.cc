@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explore/runtime/seq_cst.h"
+
+#include "explore/runtime/mutation.h"
+#include "explore/runtime/pool.h"
+#include "explore/runtime/race.h"
+#include "explore/runtime/runtime.h"
+
+namespace hammerlock::explore {
+
+bool g_any_seq_cst = false;
+bool g_logs_accesses = false;
+
+namespace {
+
+struct Node;
+
+struct Edge {
+  Edge* next;
+  Node* to;
+};
+
+// An event.
+struct alignas(32) Node {
+  Time time;
+  EventNumber number;
+  int thread;
+  bool fence;
+  bool queued;
+  Node* earlier_fence;  // Of the same thread, or this one.
+  Edge* successors;     // In other threads.
+  EventNumber* before() { return reinterpret_cast<EventNumber*>(this + 1); }  // With itself.
+};
+
+// An access, for the fences to come that it happens before.
+struct Logged {
+  Store* store;
+  Time time;
+  bool load;
+};
+
+template <class T>
+struct Sequence {
+  T* at;
+  uint32_t size;
+  uint32_t capacity;
+
+  void Push(T value) {
+    if (size == capacity) {
+      capacity = capacity == 0 ? 16 : capacity * 2;
+      T* const larger = static_cast<T*>(g_pool.Take(sizeof(T) * capacity));
+      for (uint32_t i = 0; i < size; ++i) larger[i] = at[i];
+      at = larger;
+    }
+    at[size++] = value;
+  }
+};
+
+struct OfThread {
+  Sequence<Node*> events;  // Number n is at n - 1.
+  Sequence<Logged> log;
+  uint32_t* read_up_to;  // How much of each thread's log this one's fences have looked at.
+};
+OfThread* of_thread = nullptr;  // g_clock_width of them, once there is something to keep.
+bool any_fence = false;
+
+void NeedThreads() {
+  if (of_thread != nullptr) return;
+  of_thread = static_cast<OfThread*>(g_pool.Take(sizeof(OfThread) * g_clock_width));
+  memset(of_thread, 0, sizeof(OfThread) * g_clock_width);
+}
+
+Node* NodeOf(int thread, EventNumber number) { return of_thread[thread].events.at[number - 1]; }
+
+Node* LastOf(int thread) {
+  const Sequence<Node*>& events = of_thread[thread].events;
+  return events.size == 0 ? nullptr : events.at[events.size - 1];
+}
+
+// The last event of the thread before `end`, or the last fence up to it.
+Node* LastBefore(int thread, Time end) {
+  const Sequence<Node*>& events = of_thread[thread].events;
+  uint32_t n = events.size;
+  while (n != 0 && events.at[n - 1]->time >= end) --n;
+  return n == 0 ? nullptr : events.at[n - 1];
+}
+Node* LastFenceUpTo(int thread, Time end) {
+  Node* fence = LastBefore(thread, end + 1);
+  return fence == nullptr ? nullptr : fence->earlier_fence;
+}
+
+// Calls `f(thread, number)` for the lanes that are neither 0 nor kNever.
+template <class F>
+void ForLanes(const EventNumber* lanes, F f) {
+  const int threads = ThreadCount();
+  for (int t = 0; t < threads; ++t) {
+    if (lanes[t] != 0 && lanes[t] != kNever) f(t, lanes[t]);
+  }
+}
+
+void Earlier(EventNumber* into, const EventNumber* from) {
+  for (int i = 0; i < g_clock_width / kLanesAStep; ++i) {
+    const Lanes a = LanesOf(into)[i], b = LanesOf(from)[i];
+    const Lanes mask = a < b;
+    LanesOf(into)[i] = (a & mask) | (b & ~mask);
+  }
+}
+
+// S puts `from` before `to` as well. What follows `to` learns of it.
+void AddEdge(Node* from, Node* to) {
+  if (to->before()[from->thread] >= from->number) return;
+  Edge* const edge = static_cast<Edge*>(g_pool.Take(sizeof(Edge)));
+  *edge = {from->successors, to};
+  from->successors = edge;
+
+  Sequence<Node*> todo = {};
+  const auto learn = [&](Node* node, const EventNumber* before) {
+    if (AllAtMost(before, node->before())) return;
+    Join(node->before(), before);
+    if (node->queued) return;
+    node->queued = true;
+    todo.Push(node);
+  };
+  learn(to, from->before());
+  while (todo.size != 0 && !Mutated(Mutation::kSIsNotTransitive)) {
+    Node* const node = todo.at[--todo.size];
+    node->queued = false;
+    for (const Edge* e = node->successors; e != nullptr; e = e->next) {
+      learn(e->to, node->before());
+    }
+    const Sequence<Node*>& events = of_thread[node->thread].events;
+    if (static_cast<uint32_t>(node->number) < events.size) {
+      learn(events.at[node->number], node->before());
+    }
+  }
+}
+
+// A new event is the last of its thread, so that nothing follows it yet.
+void Precede(Node* from, Node* fresh) {
+  if (fresh->before()[from->thread] >= from->number) return;
+  Edge* const edge = static_cast<Edge*>(g_pool.Take(sizeof(Edge)));
+  *edge = {from->successors, fresh};
+  from->successors = edge;
+  Join(fresh->before(), from->before());
+}
+
+// The events of other threads that strongly happen before what the calling thread does now.
+template <class F>
+void ForStronglyBefore(F f) {
+  const Time* const clock = Self().clock.times();
+  const int threads = ThreadCount();
+  for (int t = 0; t < threads; ++t) {
+    if (t == Self().id) continue;
+    const Time end = clock[t] + (Mutated(Mutation::kEqualTimesAreStronglyBefore) ? 1 : 0);
+    if (Node* const node = LastBefore(t, end)) f(node);
+  }
+}
+
+Node* NewEvent(bool fence) {
+  g_any_seq_cst = true;
+  Thread& self = Self();
+  Sequence<Node*>& events = of_thread[self.id].events;
+  Node* const last = LastOf(self.id);
+  Node* const node = static_cast<Node*>(
+      g_pool.Take(sizeof(Node) + sizeof(EventNumber) * g_clock_width, alignof(Node)));
+  *node = {};
+  node->time = g_now;
+  node->number = static_cast<EventNumber>(events.size + 1);
+  node->thread = self.id;
+  node->fence = fence;
+  node->earlier_fence = fence ? node : last == nullptr ? nullptr : last->earlier_fence;
+  if (last != nullptr) {
+    Copy(node->before(), last->before());
+  } else {
+    memset(node->before(), 0, sizeof(EventNumber) * g_clock_width);
+  }
+  node->before()[self.id] = node->number;
+  events.Push(node);
+  ForStronglyBefore([&](Node* from) { Precede(from, node); });
+  return node;
+}
+
+EventNumber* NewLanes(EventNumber fill) { return NewClock(fill); }
+
+Ranks& RanksOf(Store& store) {
+  if (store.ranks != nullptr) return *store.ranks;
+  // Those that have ranks are the newest ones: what is noted of this store concerns them all.
+  if (store.newer != nullptr) RanksOf(*store.newer);
+  Ranks* const ranks =
+      static_cast<Ranks*>(g_pool.Take(sizeof(EventNumber) * g_clock_width * 4, sizeof(Lanes)));
+  store.ranks = ranks;
+  store.location->ranked = true;
+  for (int i = 0; i < g_clock_width / kLanesAStep; ++i) {
+    LanesOf(ranks->at_store())[i] = Lanes{};
+    LanesOf(ranks->up_to_loads())[i] = Lanes{};
+    LanesOf(ranks->store_targets())[i] = Lanes{} + kNever;
+    LanesOf(ranks->load_targets())[i] = Lanes{} + kNever;
+  }
+  if (store.older != nullptr && store.older->ranks != nullptr) {
+    Copy(ranks->up_to_loads(), store.older->ranks->up_to_loads());
+  }
+  return *ranks;
+}
+
+// The fences that happen before what the calling thread does now, and `event` if there is one.
+// Returns null if there are none.
+EventNumber* Sources(const Node* event) {
+  if (!any_fence && event == nullptr) return nullptr;
+  EventNumber* const sources = NewLanes(0);
+  bool any = false;
+  if (any_fence && !Mutated(Mutation::kFencesPrecedeNoAccess)) {
+    const Time* const clock = Self().clock.times();
+    const int threads = ThreadCount();
+    for (int t = 0; t < threads; ++t) {
+      if (const Node* const fence = LastFenceUpTo(t, clock[t])) {
+        sources[t] = fence->number;
+        any = true;
+      }
+    }
+  }
+  if (event != nullptr) {
+    sources[event->thread] = event->number;
+    any = true;
+  }
+  return any ? sources : nullptr;
+}
+
+// Notes sources at the rank of a store, or of its loads: they precede every target above.
+void NoteSources(Store& store, bool load, const EventNumber* sources) {
+  Ranks& ranks = RanksOf(store);
+  if (!load) Join(ranks.at_store(), sources);
+  Join(ranks.up_to_loads(), sources);
+  if (store.newer == nullptr) return;
+  EventNumber* const targets = NewLanes(kNever);
+  for (Store* s = store.newer; s != nullptr; s = s->newer) {
+    Join(s->ranks->up_to_loads(), sources);
+    Earlier(targets, s->ranks->store_targets());
+    Earlier(targets, s->ranks->load_targets());
+  }
+  ForLanes(targets, [&](int to, EventNumber target) {
+    ForLanes(sources, [&](int from, EventNumber source) {
+      if (from != to) AddEdge(NodeOf(from, source), NodeOf(to, target));
+    });
+  });
+}
+
+// What lies below a store's rank, or below that of its loads.
+template <class F>
+void ForSourcesBelow(const Store& store, bool load, F f) {
+  if (store.older != nullptr && store.older->ranks != nullptr) {
+    ForLanes(store.older->ranks->up_to_loads(), f);
+  }
+  if (load && store.ranks != nullptr) ForLanes(store.ranks->at_store(), f);
+}
+
+void Note(Store& store, bool load, bool seq_cst) {
+  NeedThreads();
+  if (g_logs_accesses) of_thread[Self().id].log.Push({&store, g_now, load});
+  if (!seq_cst && !any_fence) return;
+  Node* event = nullptr;
+  if (seq_cst) {
+    event = NewEvent(false);
+    ForSourcesBelow(store, load, [&](int t, EventNumber number) {
+      if (t != event->thread) Precede(NodeOf(t, number), event);
+    });
+  }
+  const EventNumber* const sources = Sources(event);
+  if (sources != nullptr) NoteSources(store, load, sources);
+  if (event != nullptr) {
+    Ranks& ranks = RanksOf(store);
+    EventNumber& target = (load ? ranks.load_targets() : ranks.store_targets())[event->thread];
+    if (target == kNever) target = event->number;
+  }
+}
+
+}  // namespace
+
+void ResetSeqCst() {
+  g_any_seq_cst = false;
+  any_fence = false;
+  of_thread = nullptr;
+}
+
+bool Reach::AllowsBelowRanked(Store& newer) {
+  if (known_ == nullptr) {
+    NeedThreads();
+    known_ = NewLanes(0);
+    targets_ = NewLanes(kNever);
+    if (seq_cst_) {
+      if (Node* const last = LastOf(Self().id)) Join(known_, last->before());
+      ForStronglyBefore([&](Node* node) { Join(known_, node->before()); });
+    }
+    if (const EventNumber* const fences = Sources(nullptr)) {
+      ForLanes(fences,
+               [&](int t, EventNumber number) { Join(known_, NodeOf(t, number)->before()); });
+    }
+  }
+  Earlier(targets_, newer.ranks->store_targets());
+  Earlier(targets_, newer.ranks->load_targets());
+  return !AnyAtMost(targets_, known_);
+}
+
+void NoteLoad(Store& store, bool seq_cst) { Note(store, true, seq_cst); }
+
+void NoteStore(Store& store, bool seq_cst) {
+  // Where older stores have ranks, so have newer ones.
+  if (store.older != nullptr && store.older->ranks != nullptr) RanksOf(store);
+  Note(store, false, seq_cst);
+}
+
+void BeginFence() {
+  if (!g_logs_accesses) {
+    g_logs_accesses = true;
+    BeginAgain();
+  }
+  NeedThreads();
+  any_fence = true;
+  NewEvent(true);
+}
+
+void EndFence() {
+  const Thread& self = Self();
+  Node* const fence = LastOf(self.id);
+  OfThread& own = of_thread[self.id];
+  if (own.read_up_to == nullptr) {
+    own.read_up_to = static_cast<uint32_t*>(g_pool.Take(sizeof(uint32_t) * g_clock_width));
+    memset(own.read_up_to, 0, sizeof(uint32_t) * g_clock_width);
+  }
+  const int threads = Mutated(Mutation::kFencesFollowNoAccess) ? 0 : ThreadCount();
+  for (int t = 0; t < threads; ++t) {
+    const Sequence<Logged>& log = of_thread[t].log;
+    uint32_t& i = own.read_up_to[t];
+    for (; i < log.size && log.at[i].time <= self.clock.times()[t]; ++i) {
+      Store& store = *log.at[i].store;
+      const bool load = log.at[i].load;
+      ForSourcesBelow(store, load, [&](int from, EventNumber number) {
+        if (from != self.id) Precede(NodeOf(from, number), fence);
+      });
+      Ranks& ranks = RanksOf(store);
+      EventNumber& target = (load ? ranks.load_targets() : ranks.store_targets())[self.id];
+      if (target == kNever) target = fence->number;
+    }
+  }
+}
+
+}  // namespace hammerlock::explore

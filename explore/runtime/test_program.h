@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A program of many small scenarios for the explorer: `program NAME` runs one of them,
+// `program --list` prints each with what exploring it must show.
+#pragma once
+
+#undef NDEBUG
+#include <assert.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+namespace hammerlock::explore::test_program {
+
+struct Scenario {
+  const char* name;
+  // "passes": no execution fails. "sometimes": some execution fails its assertion, which shows
+  // that the opposite of what it asserts can happen. Others name the failure that must be found:
+  // "misuse", "deadlock", "race", "uaf", "unsupported".
+  const char* expectation;
+  void (*run)();
+};
+
+inline int Main(const Scenario* scenarios, size_t count, int argc, char** argv) {
+  if (argc != 2) {
+    fprintf(stderr, "usage: %s NAME | --list\n", argv[0]);
+    return 2;
+  }
+  if (strcmp(argv[1], "--list") == 0) {
+    for (size_t i = 0; i < count; ++i) {
+      printf("%s %s\n", scenarios[i].name, scenarios[i].expectation);
+    }
+    return 0;
+  }
+  for (size_t i = 0; i < count; ++i) {
+    if (strcmp(argv[1], scenarios[i].name) != 0) continue;
+    scenarios[i].run();
+    return 0;
+  }
+  fprintf(stderr, "%s: there is no scenario %s\n", argv[0], argv[1]);
+  return 2;
+}
+
+inline int64_t Nanoseconds(const timespec& t) { return int64_t{t.tv_sec} * 1000000000 + t.tv_nsec; }
+inline int64_t ClockNow(clockid_t clock) {
+  timespec now;
+  assert(clock_gettime(clock, &now) == 0);
+  return Nanoseconds(now);
+}
+inline timespec After(clockid_t clock, int64_t nanoseconds) {
+  const int64_t sum = ClockNow(clock) + nanoseconds;
+  return {sum / 1000000000, sum % 1000000000};
+}
+inline timespec Soon() { return After(CLOCK_REALTIME, 1000000); }
+inline constexpr timespec kInvalid = {0, 1000000000};
+
+// A POSIX thread that runs a callable; joined by Join or at the end of its scope.
+template <class Body>
+class Thread {
+ public:
+  explicit Thread(Body body) : body_(body) {
+    assert(pthread_create(&handle_, nullptr, Run, this) == 0);
+  }
+  ~Thread() { Join(); }
+  void Join() {
+    if (joined_) return;
+    joined_ = true;
+    assert(pthread_join(handle_, nullptr) == 0);
+  }
+  pthread_t handle() const { return handle_; }
+
+ private:
+  static void* Run(void* self) {
+    static_cast<Thread*>(self)->body_();
+    return nullptr;
+  }
+
+  Body body_;
+  pthread_t handle_;
+  bool joined_ = false;
+};
+
+}  // namespace hammerlock::explore::test_program

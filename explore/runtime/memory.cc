@@ -298,15 +298,26 @@ void Fence(Order order) {
 
 void FenceEverywhere() {
   Thread* const caller = g_self;
+  const auto be = [](Thread& thread) {
+    g_self = &thread;
+    g_now = thread.clock[thread.id];
+  };
+  // The caller's first fence, then one in each other thread where it stands, then the caller's
+  // last: in S, since that is what the caller waits for.
   Fence(Order::kSeqCst);
   const int threads = ThreadCount();
   for (int t = 0; t < threads; ++t) {
-    if (ThreadById(t).finished || t == caller->id) continue;
-    g_self = &ThreadById(t);
+    // In one that has ended as well: it does not leave its processor without a barrier.
+    if (t == caller->id) continue;
+    be(ThreadById(t));
     Fence(Order::kSeqCst);
+    PutAfter(caller->id);
   }
-  g_self = caller;
+  be(*caller);
   Fence(Order::kSeqCst);
+  for (int t = 0; t < threads; ++t) {
+    if (t != caller->id) PutAfter(t);
+  }
 }
 
 }  // namespace hammerlock::explore

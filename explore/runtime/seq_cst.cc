@@ -343,4 +343,10 @@ void EndFence() {
   }
 }
 
+void PutAfter(int thread) {
+  Node* const other = LastOf(thread);
+  Node* const own = LastOf(Self().id);
+  if (other != nullptr && own != nullptr) AddEdge(other, own);
+}
+
 }  // namespace hammerlock::explore

@@ -75,4 +75,7 @@ void NoteStore(Store& store, bool seq_cst);
 void BeginFence();
 void EndFence();
 
+// S puts the last event of another thread before the calling thread's last one.
+void PutAfter(int thread);
+
 }  // namespace hammerlock::explore

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A program of many small scenarios for the explorer: `program NAME` runs one of them,
-// `program --list` prints each with what exploring it must show.
+// A program of many small scenarios for the explorer: `program` explores all of them and says
+// whether each shows what it must, `program NAME` explores one, `program --list` prints them.
 #pragma once
 
 #undef NDEBUG
@@ -23,24 +23,22 @@ struct Scenario {
   void (*run)();
 };
 
+// Explores those whose name is `only`, or all if it is null. Returns an exit code.
+// (explore_all_test.cc)
+int ExploreAll(const Scenario* scenarios, size_t count, const char* only);
+
 inline int Main(const Scenario* scenarios, size_t count, int argc, char** argv) {
-  if (argc != 2) {
-    fprintf(stderr, "usage: %s NAME | --list\n", argv[0]);
-    return 2;
+  if (argc > 2) {
+    fprintf(stderr, "usage: %s [NAME | --list]\n", argv[0]);
+    return 64;
   }
-  if (strcmp(argv[1], "--list") == 0) {
-    for (size_t i = 0; i < count; ++i) {
-      printf("%s %s\n", scenarios[i].name, scenarios[i].expectation);
-    }
-    return 0;
+  if (argc == 1 || strcmp(argv[1], "--list") != 0) {
+    return ExploreAll(scenarios, count, argc == 1 ? nullptr : argv[1]);
   }
   for (size_t i = 0; i < count; ++i) {
-    if (strcmp(argv[1], scenarios[i].name) != 0) continue;
-    scenarios[i].run();
-    return 0;
+    printf("%s %s\n", scenarios[i].name, scenarios[i].expectation);
   }
-  fprintf(stderr, "%s: there is no scenario %s\n", argv[0], argv[1]);
-  return 2;
+  return 0;
 }
 
 inline int64_t Nanoseconds(const timespec& t) { return int64_t{t.tv_sec} * 1000000000 + t.tv_nsec; }

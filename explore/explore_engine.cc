@@ -50,7 +50,13 @@ void Tell(Scenario& scenario, ScenarioRun& run, const Found& found, uint64_t see
   // Once more, for the text of the shrunk one.
   Tally tally;
   g_chooser.Repeat(trace.choices, trace.size);
-  if (const std::optional<Failing> failing = run.RunOnce(tally)) result.why = failing->why;
+  const std::optional<Failing> failing = run.RunOnce(tally);
+  if (!failing) {
+    absl::StrAppend(&result.why, "\nIt did not fail when its trace was run again.\n",
+                    scenario.Explain(run.program()));
+    return;
+  }
+  result.why = failing->why;
   const std::string explanation = scenario.Explain(run.program());
   if (!explanation.empty()) absl::StrAppend(&result.why, "\n", explanation);
   TraceText text;
@@ -109,6 +115,9 @@ Result ExploreEngine::Run(Scenario& scenario, const Plan& plan, Progress& progre
       result.why = "the part of the replay after '~' is no trace of the explorer";
       return result;
     }
+    // As a search does first: what is initialised at its first use is then no part of the
+    // execution.
+    run.DrawProgram(plan.seed);
     g_chooser.Repeat(trace.choices, trace.size);
     if (std::optional<Failing> failing = run.RunOnce(result.tally)) {
       found = Found{1, *plan.trace, *std::move(failing)};

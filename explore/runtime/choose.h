@@ -40,6 +40,8 @@ class Chooser {
   void Rewind();
 
   bool random() const { return trace_ == nullptr; }
+  // Whether it matters what else is on offer: a trace counts all of it.
+  bool counts_offers() const { return trace_ != nullptr || record_ != nullptr; }
   const Manner& manner() const { return manner_; }
   uint64_t Bits() {
     uint64_t z = (state_ += 0x9e3779b97f4a7c15u);  // splitmix64
@@ -85,7 +87,6 @@ inline constexpr unsigned kMaxOffered = 64;
 // How many stores behind the newest a read, or a store in modification order, may go: drawn from
 // a geometric distribution, so that looking for them costs what it yields.
 inline unsigned Depth(unsigned bits) {
-  if (!g_chooser.random()) return kMaxOffered - 1;
   if (bits == 0) return 0;
   const uint64_t draw = g_chooser.Bits();
   if ((draw & ((1u << bits) - 1)) != 0) return 0;
@@ -99,8 +100,31 @@ inline unsigned WriteDepth() {
   return Depth(bits == 0 ? 0 : bits + 1);
 }
 
-// Of `n` on offer, the newest first: as far back as was drawn.
-inline unsigned ChooseStale(unsigned n) { return g_chooser.Settle(n - 1, n); }
-inline unsigned ChoosePlaceAmong(unsigned n) { return g_chooser.Settle(n - 1, n); }
+// What a read or a store is offered, the newest first.
+template <class T>
+class Offers {
+ public:
+  // `drawn`: how far behind the newest it goes if choices are random. Only a trace needs to know
+  // of more.
+  explicit Offers(unsigned drawn)
+      : drawn_(drawn), depth_(g_chooser.counts_offers() ? kMaxOffered - 1 : drawn) {}
+
+  bool Deeper() const { return steps_ < depth_; }
+  // One step further behind; it may be that what lies there is not on offer.
+  void Step() { ++steps_; }
+  void Add(T& offer) {
+    all_[count_++] = &offer;
+    if (steps_ <= drawn_) within_ = count_;
+  }
+  T& Choose() { return *all_[g_chooser.Settle(within_ - 1, count_)]; }
+
+ private:
+  const unsigned drawn_;
+  const unsigned depth_;
+  unsigned steps_ = 0;
+  unsigned count_ = 0;
+  unsigned within_ = 0;
+  T* all_[kMaxOffered];
+};
 
 }  // namespace hammerlock::explore

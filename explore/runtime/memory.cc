@@ -176,73 +176,69 @@ void EndHistories(Cell& cell, uintptr_t address, uint8_t mask) {
 Store& ChooseRead(Location& location, bool seq_cst) {
   Store* store = location.newest;
   if (location.mixed) return *store;
-  Store* offered[kMaxOffered];
-  unsigned n = 1;
-  const unsigned depth = Mutated(Mutation::kReadsAreNeverStale) ? 0 : ReadDepth();
-  offered[0] = store;
+  Offers<Store> offers(Mutated(Mutation::kReadsAreNeverStale) ? 0 : ReadDepth());
+  offers.Add(*store);
   Reach reach(seq_cst);
-  while (n <= depth && store->older != nullptr &&
+  while (offers.Deeper() && store->older != nullptr &&
          (MayGoBehind(*store) || Mutated(Mutation::kLoadsIgnoreCoherence)) &&
          reach.AllowsBelow(*store)) {
     store = store->older;
-    offered[n++] = store;
+    offers.Step();
+    offers.Add(*store);
   }
-  return *offered[ChooseStale(n)];
+  return offers.Choose();
 }
 
 Store& ChooseReadToModify(Location& location, bool seq_cst) {
   Store* store = location.newest;
   if (location.mixed) return *store;
-  Store* offered[kMaxOffered];
-  unsigned n = 0;
-  const unsigned depth = ReadDepth();
+  Offers<Store> offers(ReadDepth());
+  offers.Add(*store);
   Reach reach(seq_cst);
-  offered[n++] = store;
-  while (n <= depth && store->older != nullptr && MayGoBehind(*store) &&
+  while (offers.Deeper() && store->older != nullptr && MayGoBehind(*store) &&
          reach.AllowsBelow(*store)) {
     store = store->older;
-    if (!store->read_by_rmw || Mutated(Mutation::kModifiesMayShare)) offered[n++] = store;
+    offers.Step();
+    if (!store->read_by_rmw || Mutated(Mutation::kModifiesMayShare)) offers.Add(*store);
   }
-  return *offered[ChooseStale(n)];
+  return offers.Choose();
 }
 
 Store& ChooseReadToExchange(Location& location, uint64_t expected, uint64_t expected_high,
                             bool seq_cst, bool seq_cst_on_failure) {
   Store* store = location.newest;
   if (location.mixed) return *store;
-  Store* offered[kMaxOffered];
-  unsigned n = 0;
-  const unsigned depth = ReadDepth();
+  Offers<Store> offers(ReadDepth());
+  offers.Add(*store);
   // The two ways to end have different orders, so that S forbids them different stores.
   Reach on_success(seq_cst), on_failure(seq_cst_on_failure);
   bool may_succeed = true, may_fail = true;
-  offered[n++] = store;
-  while (n <= depth && store->older != nullptr && MayGoBehind(*store)) {
+  while (offers.Deeper() && store->older != nullptr && MayGoBehind(*store)) {
     may_succeed = may_succeed && on_success.AllowsBelow(*store);
     may_fail = may_fail && on_failure.AllowsBelow(*store);
     if (!may_succeed && !may_fail) break;
     store = store->older;
+    offers.Step();
     const bool equal = store->value == expected && store->high == expected_high;
-    if (equal ? may_succeed && !store->read_by_rmw : may_fail) offered[n++] = store;
+    if (equal ? may_succeed && !store->read_by_rmw : may_fail) offers.Add(*store);
   }
-  return *offered[ChooseStale(n)];
+  return offers.Choose();
 }
 
 Store& ChoosePlace(Location& location, bool seq_cst) {
   Store* store = location.newest;
   if (location.mixed) return *store;
-  Store* offered[kMaxOffered];
-  unsigned n = 0;
-  const unsigned depth = Mutated(Mutation::kStoreOrderIsExecutionOrder) ? 0 : WriteDepth();
+  Offers<Store> offers(Mutated(Mutation::kStoreOrderIsExecutionOrder) ? 0 : WriteDepth());
+  offers.Add(*store);
   Reach reach(seq_cst);
-  offered[n++] = store;
-  while (n <= depth && store->older != nullptr &&
+  while (offers.Deeper() && store->older != nullptr &&
          (MayGoBehind(*store) || Mutated(Mutation::kStoresIgnoreCoherence)) &&
          reach.AllowsBelow(*store)) {
     store = store->older;
-    if (!store->read_by_rmw) offered[n++] = store;
+    offers.Step();
+    if (!store->read_by_rmw) offers.Add(*store);
   }
-  return *offered[ChoosePlaceAmong(n)];
+  return offers.Choose();
 }
 
 namespace {

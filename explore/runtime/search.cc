@@ -94,6 +94,8 @@ bool PrintTrace(const ChoiceTrace& trace, TraceText* into) {
       into->text[n++] = '-';
     }
   }
+  // No choice but the least surprising ones is a trace as well.
+  if (n == 0) into->text[n++] = 'a';
   into->text[n] = '\0';
   return true;
 }

@@ -120,6 +120,14 @@ TEST(ReplayTest, RoundTrips) {
   ASSERT_TRUE(replay.ok());
   EXPECT_EQ(replay->scenario, "Stack");
   EXPECT_EQ(replay->program, "push.1,pop/x");
+  EXPECT_EQ(replay->choices, "");
+}
+
+TEST(ReplayTest, CarriesTheEnginesChoices) {
+  const absl::StatusOr<Replay> replay = ParseReplay(ReplayString("Stack", "@pop@", "b1a2"));
+  ASSERT_TRUE(replay.ok());
+  EXPECT_EQ(replay->program, "@pop@");
+  EXPECT_EQ(replay->choices, "b1a2");
 }
 
 TEST(ReplayTest, ErrorsNameTheMend) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explore/explore_engine.h"
 
-#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -9,15 +8,10 @@
 #include "explore/runtime/runtime.h"
 #include "explore/runtime/search.h"
 #include "explore/scenario_run.h"
+#include "scenario/budget.h"
 
 namespace hammerlock::explore {
 namespace {
-
-using WallClock = std::chrono::steady_clock;
-
-double SecondsSince(WallClock::time_point start) {
-  return std::chrono::duration<double>(WallClock::now() - start).count();
-}
 
 // A program is run so often before the next one is drawn.
 constexpr uint64_t kExecutionsAProgram = 100;
@@ -30,6 +24,52 @@ struct Found {
   Trace program;
   Failing failing;
 };
+
+// Runs executions until the budget is spent or, as the plan wants it, one fails. Returns the first
+// that failed.
+std::optional<Found> Search(ScenarioRun& run, const Plan& plan, const Budget& budget,
+                            Progress& progress, Tally& tally) {
+  std::optional<Found> found;
+  bool draws = !plan.trace;
+  for (uint64_t number = 1;; ++number) {
+    if (draws && number % kExecutionsAProgram == 1) {
+      run.SetProgram(run.DrawProgram(plan.seed * 0x9e3779b97f4a7c15u + number));
+      draws = !run.program().empty();
+    }
+    std::optional<Failing> failing = run.RunSeeded(plan.seed, number, tally);
+    if (failing && !found) found = Found{number, run.program(), *std::move(failing)};
+    if (found && plan.stop_at_first) break;
+    if (number % kExecutionsALook == 0 || number == plan.executions) {
+      progress.executions.store(number, std::memory_order_relaxed);  // a count, no more
+      if (!budget.Left(number)) break;
+    }
+  }
+  progress.executions.store(tally.executions(), std::memory_order_relaxed);  // likewise
+  return found;
+}
+
+// Runs the one execution that the plan's choices stand for.
+void Replay(Scenario& scenario, ScenarioRun& run, const Plan& plan, Result& result) {
+  result.verdict = Verdict::kInconclusive;
+  static ChoiceTrace& trace = NewTrace();
+  if (!ParseTrace(plan.choices.c_str(), &trace)) {
+    result.why = "the part of the replay after '~' is no trace of the explorer";
+    return;
+  }
+  // As a search does first: what is initialised at its first use is then no part of the
+  // execution.
+  run.DrawProgram(plan.seed);
+  g_chooser.Repeat(trace.choices, trace.size);
+  if (const std::optional<Failing> failing = run.RunOnce(result.tally)) {
+    result.verdict = Verdict::kFail;
+    result.why = absl::StrCat(failing->why, "\n", scenario.Explain(*plan.trace));
+    result.replay = ReplayString(scenario.name(), scenario.Print(*plan.trace), plan.choices);
+  } else {
+    result.why = g_chooser.diverged()
+                     ? "this trace was recorded with another build: its choices do not fit"
+                     : "the replay did not fail: it was recorded with another build";
+  }
+}
 
 // Fills in how a failing execution is repeated and what it looks like.
 void Tell(Scenario& scenario, ScenarioRun& run, const Found& found, uint64_t seed, bool shrink,
@@ -81,7 +121,7 @@ absl::Status ExploreEngine::Prepare() {
 }
 
 Result ExploreEngine::Run(Scenario& scenario, const Plan& plan, Progress& progress) {
-  const WallClock::time_point start = WallClock::now();
+  const Budget budget(plan.executions, plan.seconds);
   Options options;
   options.max_steps = max_steps_;
   options.race = race_;
@@ -90,67 +130,23 @@ Result ExploreEngine::Run(Scenario& scenario, const Plan& plan, Progress& progre
   Strategy strategy = Strategy::kPortfolio;
   ParseStrategy(strategy_.c_str(), &strategy);
   ScenarioRun run(scenario, strategy);
+  if (plan.trace) run.SetProgram(*plan.trace);
 
   Result result;
   result.tally = scenario.Described();
-  std::optional<Found> found;
-  const auto done = [&] {
-    result.seconds = SecondsSince(start);
-    if (found) {
-      result.verdict = Verdict::kFail;
-    } else if (result.tally.inconclusive() != 0) {
-      result.verdict = Verdict::kInconclusive;
-      result.why = result.tally.why_inconclusive();
-    } else {
-      result.verdict = Verdict::kPass;
-    }
-    return result;
-  };
-
-  if (plan.trace) run.SetProgram(*plan.trace);
   if (plan.trace && !plan.choices.empty()) {
-    static ChoiceTrace& trace = NewTrace();
-    if (!ParseTrace(plan.choices.c_str(), &trace)) {
-      result.verdict = Verdict::kInconclusive;
-      result.why = "the part of the replay after '~' is no trace of the explorer";
-      return result;
-    }
-    // As a search does first: what is initialised at its first use is then no part of the
-    // execution.
-    run.DrawProgram(plan.seed);
-    g_chooser.Repeat(trace.choices, trace.size);
-    if (std::optional<Failing> failing = run.RunOnce(result.tally)) {
-      found = Found{1, *plan.trace, *std::move(failing)};
-      result.why = absl::StrCat(found->failing.why, "\n", scenario.Explain(*plan.trace));
-      result.replay = ReplayString(scenario.name(), scenario.Print(*plan.trace), plan.choices);
-      return done();
-    }
-    result.verdict = Verdict::kInconclusive;
-    result.why = g_chooser.diverged()
-                     ? "this trace was recorded with another build: its choices do not fit"
-                     : "the replay did not fail: it was recorded with another build";
-    result.seconds = SecondsSince(start);
-    return result;
-  }
-
-  bool draws = !plan.trace;
-  for (uint64_t number = 1;; ++number) {
-    if (draws && number % kExecutionsAProgram == 1) {
-      run.SetProgram(run.DrawProgram(plan.seed * 0x9e3779b97f4a7c15u + number));
-      draws = !run.program().empty();
-    }
-    std::optional<Failing> failing = run.RunSeeded(plan.seed, number, result.tally);
-    if (failing && !found) found = Found{number, run.program(), *std::move(failing)};
-    if (found && plan.stop_at_first) break;
-    if (plan.executions != 0 && number >= plan.executions) break;
-    if (number % kExecutionsALook == 0) {
-      progress.executions.store(number, std::memory_order_relaxed);  // a count, no more
-      if (plan.seconds != 0 && SecondsSince(start) >= plan.seconds) break;
+    Replay(scenario, run, plan, result);
+  } else {
+    const std::optional<Found> found = Search(run, plan, budget, progress, result.tally);
+    result.verdict = VerdictOf(result.tally);
+    if (found) {
+      Tell(scenario, run, *found, plan.seed, shrink_, result);
+    } else {
+      result.why = result.tally.why_inconclusive();
     }
   }
-  progress.executions.store(result.tally.executions(), std::memory_order_relaxed);  // likewise
-  if (found) Tell(scenario, run, *found, plan.seed, shrink_, result);
-  return done();
+  result.seconds = budget.spent();
+  return result;
 }
 
 }  // namespace hammerlock::explore

@@ -130,18 +130,15 @@ Result FuzzSession::ResultOf(const Scenario& scenario, const Trace& trace,
   result.tally.AddCounts(tally);
   result.seconds = Now() - started_;
   result.seed = seed_;
-  if (tally.failures() != 0) {
-    result.verdict = Verdict::kFail;
+  result.verdict = VerdictOf(tally);
+  if (result.verdict == Verdict::kFail) {
     result.replay = ReplayOf(scenario, trace);
     result.why = absl::StrCat(tally.first_failure()->why, "\n", scenario.Explain(trace));
     if (!judge_->order().empty()) {
       absl::StrAppend(&result.why, "the threads ran one after the other: ", judge_->order(), "\n");
     }
-  } else if (tally.inconclusive() != 0) {
-    result.verdict = Verdict::kInconclusive;
+  } else if (result.verdict == Verdict::kInconclusive) {
     result.why = tally.why_inconclusive();
-  } else {
-    result.verdict = Verdict::kPass;
   }
   return result;
 }

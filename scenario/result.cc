@@ -130,6 +130,11 @@ class Reader {
 
 }  // namespace
 
+Verdict VerdictOf(const Tally& tally) {
+  if (tally.failures() != 0) return Verdict::kFail;
+  return tally.inconclusive() != 0 ? Verdict::kInconclusive : Verdict::kPass;
+}
+
 Result Summary(const std::vector<Result>& results) {
   if (results.size() == 1) return results[0];
   Result summary;

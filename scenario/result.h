@@ -29,6 +29,10 @@ struct Result {
   std::vector<std::pair<std::string, std::string>> more;  // Further keys of the last line.
 };
 
+// What the tally amounts to: fail if an execution failed, else inconclusive if one could not be
+// judged.
+Verdict VerdictOf(const Tally& tally);
+
 // The result of several scenarios as one: the heaviest verdict, counts added up. The scenario
 // and its replay are those of the first with that verdict if it is not a pass, "*" otherwise.
 Result Summary(const std::vector<Result>& results);

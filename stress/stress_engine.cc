@@ -4,7 +4,6 @@
 #include <malloc.h>
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <tuple>
@@ -12,17 +11,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "scenario/budget.h"
 #include "stress/sanitizer_reports.h"
 #include "stress/stacks.h"
 
 namespace hammerlock::stress {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double SecondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // Records what a scenario chooses, and tells the parent process, who needs it if this one dies.
 class ToldChoices : public Choices {
@@ -53,26 +47,6 @@ class ToldChoices : public Choices {
   RecordingChoices recording_;
   Progress& progress_;
   bool running_ = false;
-};
-
-// How much time and how many executions are left.
-class Budget {
- public:
-  Budget(uint64_t executions, double seconds) : executions_(executions), seconds_(seconds) {}
-
-  bool Left(uint64_t done) const {
-    if (executions_ != 0 && done >= executions_) return false;
-    return seconds_ == 0 || SecondsSince(start_) < seconds_;
-  }
-  uint64_t AtMost(uint64_t size, uint64_t done) const {
-    return executions_ == 0 ? size : std::min(size, executions_ - done);
-  }
-  double spent() const { return SecondsSince(start_); }
-
- private:
-  const uint64_t executions_;
-  const double seconds_;
-  const Clock::time_point start_ = Clock::now();
 };
 
 // What the flags fix of how batches are run; the rest is mixed.
@@ -262,19 +236,17 @@ Result StressEngine::Run(Scenario& scenario, const Plan& plan, Progress& progres
   result.tally = scenario.Described();
   std::optional<Trace> failed = run.Search(budget, plan.stop_at_first, plan.trace, result.tally);
   result.seconds = budget.spent();
+  result.verdict = VerdictOf(result.tally);
   if (failed) {
     Failure failure = *result.tally.first_failure();
     // The same race is reported once a process, so that a smaller program cannot be judged.
     if (!run.reported()) std::tie(*failed, failure) = run.Shrink(*failed, failure);
-    result.verdict = Verdict::kFail;
     result.replay = ReplayString(scenario.name(), scenario.Print(*failed));
     result.why = absl::StrCat(failure.why, "\n", scenario.Explain(*failed));
-  } else if (result.tally.inconclusive() != 0) {
-    result.verdict = Verdict::kInconclusive;
+  } else if (result.verdict == Verdict::kInconclusive) {
     result.why = result.tally.why_inconclusive();
-  } else {
-    result.verdict = Verdict::kPass;
-    if (plan.trace) result.why = "the replay did not fail this time: give it more --seconds";
+  } else if (plan.trace) {
+    result.why = "the replay did not fail this time: give it more --seconds";
   }
   return result;
 }

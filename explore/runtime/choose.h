@@ -18,6 +18,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "explore/runtime/mix.h"
+
 namespace hammerlock::explore {
 
 enum class Scheduling : uint8_t { kWalk, kPct, kPos };
@@ -43,12 +45,7 @@ class Chooser {
   // Whether it matters what else is on offer: a trace counts all of it.
   bool counts_offers() const { return trace_ != nullptr || record_ != nullptr; }
   const Manner& manner() const { return manner_; }
-  uint64_t Bits() {
-    uint64_t z = (state_ += 0x9e3779b97f4a7c15u);  // splitmix64
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
+  uint64_t Bits() { return Mix(state_ += kGamma); }
   unsigned Below(unsigned n) { return static_cast<unsigned>(((Bits() >> 32) * n) >> 32); }
 
   // The choice in [0, n): `wanted` if choices are random, the trace's otherwise.
@@ -80,6 +77,11 @@ class Chooser {
 };
 
 extern Chooser g_chooser;
+
+// Whether something rare happens, one time in `rarity`; choice 0 is that it does not.
+inline bool Rarely(unsigned rarity) {
+  return g_chooser.Settle(g_chooser.Below(rarity) == rarity - 1 ? 1 : 0, 2) == 1;
+}
 
 // Stores that a read or a write is offered at most: this far behind the newest.
 inline constexpr unsigned kMaxOffered = 64;

@@ -157,6 +157,10 @@ void* Real(void* block) {
 
 bool Ours(const void* caller) { return Watching() && !FromLibc(caller); }
 
+void* AllocateFor(const void* caller, size_t size, size_t alignment) {
+  return Ours(caller) ? Allocate(size, alignment) : Real(__libc_memalign(alignment, size));
+}
+
 }  // namespace
 
 void PrepareHeap() {
@@ -250,18 +254,13 @@ void* realloc(void* block, size_t size) {
   return moved;
 }
 
-void* memalign(size_t alignment, size_t size) {
-  return Ours(CALLER) ? Allocate(size, alignment) : Real(__libc_memalign(alignment, size));
-}
+void* memalign(size_t alignment, size_t size) { return AllocateFor(CALLER, size, alignment); }
 
-void* aligned_alloc(size_t alignment, size_t size) {
-  return Ours(CALLER) ? Allocate(size, alignment) : Real(__libc_memalign(alignment, size));
-}
+void* aligned_alloc(size_t alignment, size_t size) { return AllocateFor(CALLER, size, alignment); }
 
 int posix_memalign(void** into, size_t alignment, size_t size) {
   if (alignment % sizeof(void*) != 0 || (alignment & (alignment - 1)) != 0) return EINVAL;
-  void* const block =
-      Ours(CALLER) ? Allocate(size, alignment) : Real(__libc_memalign(alignment, size));
+  void* const block = AllocateFor(CALLER, size, alignment);
   if (block == nullptr) return ENOMEM;
   *into = block;
   return 0;

@@ -26,12 +26,10 @@ Store* NewStore(Location& location) {
   for (int i = 0; i < g_clock_width / kLanesAStep; ++i) {
     LanesOf(store->accessed())[i] = Lanes{} + kNever;
   }
-  ++location.count;
   return store;
 }
 
 void BeginHistory(Location& location) {
-  location.count = 0;
   Store* const store = NewStore(location);
   const uintptr_t a = location.address;
   switch (location.size) {
@@ -54,7 +52,6 @@ void BeginHistory(Location& location) {
   store->initial = true;
   location.newest = store;
   location.ended = false;
-  location.ranked = false;
 }
 
 bool Overlap(const Location& l, uintptr_t address, unsigned size) {
@@ -63,6 +60,11 @@ bool Overlap(const Location& l, uintptr_t address, unsigned size) {
 
 Location* First(const Cell& cell) {
   return cell.locations == 0 ? nullptr : static_cast<Location*>(g_pool.At(cell.locations));
+}
+
+// Whether the location, one of the cell's, has some of these of its bytes.
+bool Has(const Location& l, uint8_t mask) {
+  return (MaskOf(l.address, l.size > 8 ? 8 : l.size) & mask) != 0;
 }
 
 // Whether the calling thread does not know the store, so that coherence lets it go behind.
@@ -145,12 +147,8 @@ Location& LocationSlow(Cell& cell, uintptr_t address, unsigned size) {
 }
 
 void CheckAgainstAtomics(Cell& cell, uintptr_t address, uint8_t mask, bool write, const void* pc) {
-  const uintptr_t granule = address & ~uintptr_t{7};
   for (Location* l = First(cell); l != nullptr; l = l->next) {
-    if (l->address < granule + 8 && l->address >= granule &&
-        (MaskOf(l->address, l->size > 8 ? 8 : l->size) & mask) == 0) {
-      continue;
-    }
+    if (!Has(*l, mask)) continue;
     const Time* const clock = Self().clock.times();
     const int threads = ThreadCount();
     for (int t = 0; t < threads; ++t) {
@@ -163,82 +161,81 @@ void CheckAgainstAtomics(Cell& cell, uintptr_t address, uint8_t mask, bool write
   }
 }
 
-void EndHistories(Cell& cell, uintptr_t address, uint8_t mask) {
-  const uintptr_t granule = address & ~uintptr_t{7};
+void EndHistories(Cell& cell, uint8_t mask) {
   for (Location* l = First(cell); l != nullptr; l = l->next) {
-    if (l->address >= granule && (MaskOf(l->address, l->size > 8 ? 8 : l->size) & mask) == 0) {
-      continue;
-    }
-    l->ended = true;
+    if (Has(*l, mask)) l->ended = true;
   }
 }
 
-Store& ChooseRead(Location& location, bool seq_cst) {
+namespace {
+
+// A choice among the newest store and those behind it: as far as `reaches(store)` says that the
+// access may go behind each, and of those the ones that `offered(store)` says yes to.
+template <class Depth, class Reaches, class Offered>
+Store& ChooseBehind(Location& location, Depth depth, Reaches reaches, Offered offered) {
   Store* store = location.newest;
   if (location.mixed) return *store;
-  Offers<Store> offers(Mutated(Mutation::kReadsAreNeverStale) ? 0 : ReadDepth());
+  Offers<Store> offers(depth());
   offers.Add(*store);
-  Reach reach(seq_cst);
-  while (offers.Deeper() && store->older != nullptr &&
-         (MayGoBehind(*store) || Mutated(Mutation::kLoadsIgnoreCoherence)) &&
-         reach.AllowsBelow(*store)) {
+  while (offers.Deeper() && store->older != nullptr && reaches(*store)) {
     store = store->older;
     offers.Step();
-    offers.Add(*store);
+    if (offered(*store)) offers.Add(*store);
   }
   return offers.Choose();
+}
+
+bool IsFree(const Store& store) { return !store.read_by_rmw; }
+
+}  // namespace
+
+Store& ChooseRead(Location& location, bool seq_cst) {
+  Reach reach(seq_cst);
+  return ChooseBehind(
+      location, [] { return Mutated(Mutation::kReadsAreNeverStale) ? 0 : ReadDepth(); },
+      [&](Store& store) {
+        return (MayGoBehind(store) || Mutated(Mutation::kLoadsIgnoreCoherence)) &&
+               reach.AllowsBelow(store);
+      },
+      [](const Store&) { return true; });
 }
 
 Store& ChooseReadToModify(Location& location, bool seq_cst) {
-  Store* store = location.newest;
-  if (location.mixed) return *store;
-  Offers<Store> offers(ReadDepth());
-  offers.Add(*store);
   Reach reach(seq_cst);
-  while (offers.Deeper() && store->older != nullptr && MayGoBehind(*store) &&
-         reach.AllowsBelow(*store)) {
-    store = store->older;
-    offers.Step();
-    if (!store->read_by_rmw || Mutated(Mutation::kModifiesMayShare)) offers.Add(*store);
-  }
-  return offers.Choose();
+  return ChooseBehind(
+      location, ReadDepth,
+      [&](Store& store) { return MayGoBehind(store) && reach.AllowsBelow(store); },
+      [](const Store& store) { return IsFree(store) || Mutated(Mutation::kModifiesMayShare); });
 }
 
 Store& ChooseReadToExchange(Location& location, uint64_t expected, uint64_t expected_high,
                             bool seq_cst, bool seq_cst_on_failure) {
-  Store* store = location.newest;
-  if (location.mixed) return *store;
-  Offers<Store> offers(ReadDepth());
-  offers.Add(*store);
   // The two ways to end have different orders, so that S forbids them different stores.
   Reach on_success(seq_cst), on_failure(seq_cst_on_failure);
   bool may_succeed = true, may_fail = true;
-  while (offers.Deeper() && store->older != nullptr && MayGoBehind(*store)) {
-    may_succeed = may_succeed && on_success.AllowsBelow(*store);
-    may_fail = may_fail && on_failure.AllowsBelow(*store);
-    if (!may_succeed && !may_fail) break;
-    store = store->older;
-    offers.Step();
-    const bool equal = store->value == expected && store->high == expected_high;
-    if (equal ? may_succeed && !store->read_by_rmw : may_fail) offers.Add(*store);
-  }
-  return offers.Choose();
+  return ChooseBehind(
+      location, ReadDepth,
+      [&](Store& store) {
+        if (!MayGoBehind(store)) return false;
+        may_succeed = may_succeed && on_success.AllowsBelow(store);
+        may_fail = may_fail && on_failure.AllowsBelow(store);
+        return may_succeed || may_fail;
+      },
+      [&](const Store& store) {
+        const bool equal = store.value == expected && store.high == expected_high;
+        return equal ? may_succeed && IsFree(store) : may_fail;
+      });
 }
 
 Store& ChoosePlace(Location& location, bool seq_cst) {
-  Store* store = location.newest;
-  if (location.mixed) return *store;
-  Offers<Store> offers(Mutated(Mutation::kStoreOrderIsExecutionOrder) ? 0 : WriteDepth());
-  offers.Add(*store);
   Reach reach(seq_cst);
-  while (offers.Deeper() && store->older != nullptr &&
-         (MayGoBehind(*store) || Mutated(Mutation::kStoresIgnoreCoherence)) &&
-         reach.AllowsBelow(*store)) {
-    store = store->older;
-    offers.Step();
-    if (!store->read_by_rmw) offers.Add(*store);
-  }
-  return offers.Choose();
+  return ChooseBehind(
+      location, [] { return Mutated(Mutation::kStoreOrderIsExecutionOrder) ? 0 : WriteDepth(); },
+      [&](Store& store) {
+        return (MayGoBehind(store) || Mutated(Mutation::kStoresIgnoreCoherence)) &&
+               reach.AllowsBelow(store);
+      },
+      IsFree);
 }
 
 namespace {

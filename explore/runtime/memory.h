@@ -59,10 +59,8 @@ struct alignas(32) Location {
   Location* next;  // In the same granule.
   Store* newest;
   uint8_t size;
-  bool ended;   // A plain write came; the history starts anew from memory.
-  bool mixed;   // Accessed with several sizes: only the newest value is read.
-  bool ranked;  // Some store has ranks.
-  uint32_t count;
+  bool ended;  // A plain write came; the history starts anew from memory.
+  bool mixed;  // Accessed with several sizes: only the newest value is read.
   Time* reads() { return reinterpret_cast<Time*>(this + 1); }  // By each thread, the last.
   Time* writes() { return reads() + g_clock_width; }
 };

@@ -57,9 +57,6 @@ int WaitFor(const void* object, const char* kind, const Deadline* deadline);
 // Whether a thread is blocked on the object.
 bool HasWaiters(const void* object);
 
-// A rare choice of the engine; 0, the default, is no.
-inline bool Rarely() { return Choose(16) == 1; }
-
 inline int SelfAsOwner() { return Self().id + 1; }
 
 // The bodies of functions that C11 has under other names. `caller` as in HAMMERLOCK_CALLER.

@@ -3,6 +3,7 @@
 // Condition variables. A wait releases the mutex and blocks in one step; a signal wakes one
 // waiter, of the engine's choice. Neither orders anything: happens-before comes from the mutex.
 // Now and then a wait returns although nobody signalled, as the standards allow.
+#include "explore/runtime/choose.h"
 #include "explore/runtime/posix_internal.h"
 
 namespace hammerlock::explore::internal {
@@ -11,6 +12,9 @@ namespace {
 // In glibc's __wrefs the lowest bits are flags; no program has this many waiters.
 constexpr unsigned kDestroyed = 0xffffffff;
 constexpr unsigned kMonotonicBit = 2;
+
+// A wait returns spuriously one time in so many.
+constexpr unsigned kSpuriousRarity = 16;
 
 // For a Deadline: the clock that the condition variable was initialised with.
 constexpr clockid_t kItsClock = -1;
@@ -36,7 +40,7 @@ int WaitOnCondition(pthread_cond_t* condition, pthread_mutex_t* mutex, const Dea
     on_its_clock.at = deadline->at;
     deadline = &on_its_clock;
   }
-  const bool spurious = Rarely();
+  const bool spurious = Rarely(kSpuriousRarity);
   if (const int error = ReleaseForWait(mutex, caller)) return error;
   int result = 0;
   if (spurious) {

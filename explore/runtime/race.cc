@@ -135,7 +135,7 @@ void PlainWriteSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc)
   CheckPlain(cell, address, mask, true, pc);
   if (cell.locations != 0) {
     CheckAgainstAtomics(cell, address, mask, true, pc);
-    EndHistories(cell, address, mask);
+    EndHistories(cell, mask);
   }
   if (cell.more != 0) DropMore(cell, mask, true);
   const uint8_t id = static_cast<uint8_t>(Self().id);

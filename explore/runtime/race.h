@@ -38,7 +38,7 @@ void AtomicWrite(Cell& cell, uintptr_t address, uint8_t mask, const void* pc);
 // A plain access to `mask` of this granule races if such an access does not happen before it.
 void CheckAgainstAtomics(Cell& cell, uintptr_t address, uint8_t mask, bool write, const void* pc);
 // A plain write ends the history of the atomic locations that it overlaps.
-void EndHistories(Cell& cell, uintptr_t address, uint8_t mask);
+void EndHistories(Cell& cell, uint8_t mask);
 
 // Whether the address is a thread-local variable of this thread of the operating system (errno,
 // what the C++ runtime library keeps): fibers share it, and switching gives each its own value.

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "explore/runtime/mix.h"
 #include "explore/runtime/posix_internal.h"
 #include "explore/runtime/tls.h"
 
@@ -27,10 +28,7 @@ class Generator {
   }
   uint64_t Next() {
     if (!seeded_) Seed(Choose(kBeginnings));
-    uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
+    return Mix(state_ += kGamma);
   }
   uint64_t Bits(int count) { return Next() >> (64 - count); }
 

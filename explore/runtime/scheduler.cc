@@ -3,8 +3,6 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "explore/runtime/choose.h"
@@ -131,10 +129,8 @@ void Reschedule() {
         if (timed[i]->deadline < first->deadline) first = timed[i];
       }
       TimeOut(*first);
-    } else {
-      const unsigned n = kTimeoutRarity;
-      const unsigned draw = g_chooser.Settle(g_chooser.Below(n) == n - 1 ? 1 : 0, 2);
-      if (draw == 1) TimeOut(*timed[g_chooser.Settle(g_chooser.Below(timed_count), timed_count)]);
+    } else if (Rarely(kTimeoutRarity)) {
+      TimeOut(*timed[g_chooser.Settle(g_chooser.Below(timed_count), timed_count)]);
     }
   }
   if (runnable_count == 0) NobodyCanRun();
@@ -329,9 +325,6 @@ int Requeue(const void* from, const void* to, int n) {
 }
 
 uint64_t Now() { return now += 50; }
-void AdvanceTo(uint64_t time) {
-  if (now < time) now = time;
-}
 
 void Acquire(const Clock& from) { Join(Self().clock, from); }
 

@@ -108,7 +108,6 @@ unsigned Choose(unsigned n);
 // The virtual clock in nanoseconds. Each reading advances it a little, and sleeping and timed
 // waits advance it to their deadline.
 uint64_t Now();
-void AdvanceTo(uint64_t time);
 
 // Happens-before through an object: Release by one thread, then Acquire by another. Both count
 // as an operation of the thread (they advance its time).

@@ -32,12 +32,6 @@ Manner MannerOf(Strategy strategy, uint64_t draw) {
   return kPortfolio[draw % kManners];
 }
 
-uint64_t Mix(uint64_t z) {
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
 // As text: a run of up to 26 zeros is one of a..z, 1 to 9 are digits, 10 to 35 are A..Z, and what
 // is larger stands as -digits-.
 constexpr unsigned kLongestRun = 26;
@@ -54,7 +48,7 @@ bool ParseStrategy(const char* name, Strategy* strategy) {
 }
 
 void SeedExecution(uint64_t seed, uint64_t number, Strategy strategy) {
-  const uint64_t own = Mix(Mix(seed + 0x9e3779b97f4a7c15u) + number * 0xd1342543de82ef95u);
+  const uint64_t own = Mix(Mix(seed + kGamma) + number * 0xd1342543de82ef95u);
   g_chooser.Seed(own, MannerOf(strategy, Mix(own)));
 }
 

@@ -189,7 +189,6 @@ Ranks& RanksOf(Store& store) {
   Ranks* const ranks =
       static_cast<Ranks*>(g_pool.Take(sizeof(EventNumber) * g_clock_width * 4, sizeof(Lanes)));
   store.ranks = ranks;
-  store.location->ranked = true;
   for (int i = 0; i < g_clock_width / kLanesAStep; ++i) {
     LanesOf(ranks->at_store())[i] = Lanes{};
     LanesOf(ranks->up_to_loads())[i] = Lanes{};

@@ -17,8 +17,8 @@ constexpr unsigned kRarity = 8;
 
 using namespace hammerlock::explore;
 
-// Choice 0 is that it does not fail. While there was only one thread, failing shows nothing.
+// While there was only one thread, failing shows nothing.
 extern "C" bool hammerlock_weak_exchange_fails() noexcept {
   if (!Watching() || g_solo) return false;
-  return g_chooser.Settle(g_chooser.Below(kRarity) == 1 ? 1 : 0, 2) == 1;
+  return Rarely(kRarity);
 }

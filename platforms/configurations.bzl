@@ -31,6 +31,7 @@ def _configuration(
         launcher = None,
         env = {},
         engine = "//stress:engine",
+        cores = 2,
         default = True):
     return struct(
         says = says,
@@ -41,6 +42,7 @@ def _configuration(
         launcher = launcher,
         env = env,
         engine = engine,
+        cores = cores,
         needs = needs,
         default = default,
     )
@@ -51,6 +53,9 @@ def _configuration(
 # launcher: what runs the binary, where the machine cannot.
 # env:      defaults; the environment of the test wins.
 # engine:   what the test's scenarios are linked with.
+# cores:    how many a test keeps for itself. Threads that are to race need two: two tests at once
+#           on two cores would mostly wait for each other's. An engine that runs one thread at a
+#           time needs one.
 # default:  whether a concurrency_test has this variant unless it says otherwise.
 CONFIGURATIONS = {
     "native": _configuration(
@@ -85,6 +90,7 @@ CONFIGURATIONS = {
     ),
     "explore": _configuration(
         says = "the C++20 abstract machine, on x86_64",
+        cores = 1,
         engine = "//explore:engine",
         features = ["explore"],
         needs = _CLANG,
@@ -92,6 +98,7 @@ CONFIGURATIONS = {
     "explore_aarch64": _configuration(
         says = "the C++20 abstract machine, on aarch64 in QEMU",
         arch = "aarch64",
+        cores = 1,
         default = False,
         engine = "//explore:engine",
         features = ["explore", "lse"],
@@ -109,6 +116,7 @@ CONFIGURATIONS = {
     ),
     "fuzz_asan": _configuration(
         says = "libFuzzer, one thread after another, under AddressSanitizer and UBSan",
+        cores = 1,
         default = False,
         engine = "//fuzz:engine",
         env = _ASAN,

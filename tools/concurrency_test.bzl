@@ -146,15 +146,13 @@ def run_in(rule, configuration, name, binary, **kwargs):
       binary: what is built and run.
       **kwargs: the rule's other attributes.
     """
-    launcher = CONFIGURATIONS[configuration].launcher
+    row = CONFIGURATIONS[configuration]
     rule(
         name = name,
         binary = binary,
         configuration = configuration,
-        launcher = _here(launcher) if launcher else None,
-        # Threads that are to race need cores: two tests at once on two cores would mostly wait
-        # for each other's.
-        tags = kwargs.pop("tags", []) + [configuration, "cpu:2"],
+        launcher = _here(row.launcher) if row.launcher else None,
+        tags = kwargs.pop("tags", []) + [configuration, "cpu:%d" % row.cores],
         **kwargs
     )
 

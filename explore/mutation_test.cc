@@ -18,7 +18,7 @@ using namespace axioms;
 
 namespace {
 
-constexpr Effort kEffort{300, 300'000};
+constexpr Effort kEffort{300, 3'000'000};
 constexpr uint64_t kCycles = 1000;
 
 // The number of programs held against the judge until one differs; 0: none does.

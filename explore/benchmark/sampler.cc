@@ -26,6 +26,8 @@ struct Rule {
   Part part;
 };
 constexpr Rule kRules[] = {
+    {"6Runner", kReset},
+    {"4MainEiPPc", kReset},
     {"9benchmark", kProgram},
     {"_State_impl", kProgram},
 
@@ -35,6 +37,11 @@ constexpr Rule kRules[] = {
     {"hammerlock_fiber", kThreadLife},
     {"hammerlock_switch", kScheduling},
     {"Reschedule", kScheduling},
+    {"N_14NextE", kScheduling},
+    {"6BecomeE", kScheduling},
+    {"10ByPriority", kScheduling},
+    {"11LetTimePass", kScheduling},
+    {"11MakeWaiting", kScheduling},
     {"5PointE", kScheduling},
     {"5YieldE", kScheduling},
     {"SwitchTo", kScheduling},
@@ -44,6 +51,9 @@ constexpr Rule kRules[] = {
     {"sched_yield", kScheduling},
     {"7Chooser", kScheduling},
 
+    {"10ReadShared", kRaces},
+    {"11WriteShared", kRaces},
+    {"5Claim", kRaces},
     {"5Plain", kRaces},
     {"9Plain", kRaces},
     {"10Plain", kRaces},
@@ -82,6 +92,9 @@ constexpr Rule kRules[] = {
     {"5BlockE", kThreadLife},
     {"4WakeE", kThreadLife},
     {"6WakeIf", kThreadLife},
+    {"6WakeUp", kThreadLife},
+    {"6Finish", kThreadLife},
+    {"11DriverStack", kReset},
     {"WaitFor", kThreadLife},
     {"8internal12_GLOBAL__N_1", kThreadLife},
     {"FreshStack", kThreadLife},

@@ -2,6 +2,7 @@
 #include "explore/benchmark/workloads.h"
 
 #include <atomic>
+#include <memory>
 #include <thread>
 
 #include "explore/runtime/scheduler.h"
@@ -390,7 +391,7 @@ const Workload kWorkload[kWorkloads] = {
 void Mixture(void* argument) {
   const Extent extent = *static_cast<const Extent*>(argument);
   std::atomic<int> shared[4] = {};
-  std::thread threads[kMaxMixers];
+  const auto threads = std::make_unique<std::thread[]>(static_cast<size_t>(extent.threads));
   for (int t = 0; t < extent.threads; ++t) {
     threads[t] = std::thread([&shared, extent, t] {
       for (int i = 0; i < extent.operations; ++i) {

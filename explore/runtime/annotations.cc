@@ -11,6 +11,17 @@
 using hammerlock::explore::Self;
 using hammerlock::explore::Watching;
 
+namespace {
+
+void Ignore(int& depth, int more) {
+  using namespace hammerlock::explore;
+  depth += more;
+  Self().owner = OwnerOf(Self());
+  if (!g_solo) g_owner = Self().owner;
+}
+
+}  // namespace
+
 extern "C" {
 
 void __tsan_mutex_create(void*, unsigned) {}
@@ -42,16 +53,16 @@ void AnnotateHappensBefore(const char*, int, const volatile void*) {}
 void AnnotateHappensAfter(const char*, int, const volatile void*) {}
 
 void AnnotateIgnoreReadsBegin(const char*, int) {
-  if (Watching()) ++Self().ignores_reads;
+  if (Watching()) Ignore(Self().ignores_reads, 1);
 }
 void AnnotateIgnoreReadsEnd(const char*, int) {
-  if (Watching()) --Self().ignores_reads;
+  if (Watching()) Ignore(Self().ignores_reads, -1);
 }
 void AnnotateIgnoreWritesBegin(const char*, int) {
-  if (Watching()) ++Self().ignores_writes;
+  if (Watching()) Ignore(Self().ignores_writes, 1);
 }
 void AnnotateIgnoreWritesEnd(const char*, int) {
-  if (Watching()) --Self().ignores_writes;
+  if (Watching()) Ignore(Self().ignores_writes, -1);
 }
 
 }  // extern "C"

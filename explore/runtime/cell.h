@@ -34,7 +34,9 @@ struct Cell {
   uint8_t written;     // Bytes that were written since their allocation (heap only).
   bool freed;
   bool saved;  // In the undo log.
-  uint8_t unused;
+  // The thread + 1 that made all plain accesses to it, if there is nothing else to look at: no
+  // further accesses, no locations, not freed; both threads above are that one then. 0: see there.
+  uint8_t owner;
 };
 static_assert(sizeof(Cell) == 32);
 
@@ -44,10 +46,12 @@ extern Cell* g_region_cells;
 // The cell of a granule outside of the region.
 Cell& OutsideCell(uintptr_t address);
 
+// As the last execution that looked at it left it. REQUIRES: InRegion(address).
+inline Cell& RegionCell(uintptr_t address) { return g_region_cells[(address - kRegionBase) / 8]; }
+
 inline Cell& CellAt(uintptr_t address) {
-  const uintptr_t offset = address - kRegionBase;
-  if (__builtin_expect(offset >= kRegionSize, false)) return OutsideCell(address);
-  Cell& cell = g_region_cells[offset / 8];
+  if (__builtin_expect(!InRegion(address), false)) return OutsideCell(address);
+  Cell& cell = RegionCell(address);
   if (__builtin_expect(cell.epoch != g_epoch, false)) {
     cell = Cell{};
     cell.epoch = g_epoch;

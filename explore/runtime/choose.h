@@ -102,6 +102,9 @@ inline unsigned WriteDepth() {
   return Depth(bits == 0 ? 0 : bits + 1);
 }
 
+// Whether nothing but the newest is to be looked at.
+inline bool NewestOnly(unsigned drawn) { return drawn == 0 && !g_chooser.counts_offers(); }
+
 // What a read or a store is offered, the newest first.
 template <class T>
 class Offers {

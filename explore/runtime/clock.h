@@ -39,6 +39,15 @@ class Clock {
   Time* times_ = nullptr;
 };
 
+// Calls f for the number of each vector of a clock.
+template <class F>
+inline void ForEachLanes(F f) {
+  const unsigned n = static_cast<unsigned>(g_clock_width) / kLanesAStep;
+  unsigned i = 0;
+  do f(i);
+  while (++i < n);
+}
+
 inline Lanes* LanesOf(Time* times) { return reinterpret_cast<Lanes*>(times); }
 inline const Lanes* LanesOf(const Time* times) { return reinterpret_cast<const Lanes*>(times); }
 
@@ -48,10 +57,12 @@ inline void KeepLater(Lanes& a, const Lanes& b) {
   a = (a & mask) | (b & ~mask);
 }
 
+inline void Fill(Time* into, Time with) {
+  ForEachLanes([&](unsigned i) { LanesOf(into)[i] = Lanes{} + with; });
+}
+
 inline void Join(Time* into, const Time* from) {
-  for (int i = 0; i < g_clock_width / kLanesAStep; ++i) {
-    KeepLater(LanesOf(into)[i], LanesOf(from)[i]);
-  }
+  ForEachLanes([&](unsigned i) { KeepLater(LanesOf(into)[i], LanesOf(from)[i]); });
 }
 inline void Join(Clock& into, const Time* from) { Join(into.Mutable(), from); }
 inline void Join(Clock& into, const Clock& from) {
@@ -59,7 +70,7 @@ inline void Join(Clock& into, const Clock& from) {
 }
 
 inline void Copy(Time* into, const Time* from) {
-  for (int i = 0; i < g_clock_width / kLanesAStep; ++i) LanesOf(into)[i] = LanesOf(from)[i];
+  ForEachLanes([&](unsigned i) { LanesOf(into)[i] = LanesOf(from)[i]; });
 }
 inline void Copy(Clock& into, const Clock& from) {
   if (from.empty()) {
@@ -71,7 +82,8 @@ inline void Copy(Clock& into, const Clock& from) {
 
 // Whether a lane of `a` is at most that of `b`.
 inline bool AnyAtMost(const Time* a, const Time* b) {
-  for (int i = 0; i < g_clock_width / kLanesAStep; ++i) {
+  const unsigned n = static_cast<unsigned>(g_clock_width) / kLanesAStep;
+  for (unsigned i = 0; i < n; ++i) {
     const Lanes later = LanesOf(a)[i] > LanesOf(b)[i];
     if (__builtin_reduce_and(later) == 0) return true;
   }
@@ -80,7 +92,8 @@ inline bool AnyAtMost(const Time* a, const Time* b) {
 
 // Whether every lane of `a` is at most that of `b`.
 inline bool AllAtMost(const Time* a, const Time* b) {
-  for (int i = 0; i < g_clock_width / kLanesAStep; ++i) {
+  const unsigned n = static_cast<unsigned>(g_clock_width) / kLanesAStep;
+  for (unsigned i = 0; i < n; ++i) {
     const Lanes later = LanesOf(a)[i] > LanesOf(b)[i];
     if (__builtin_reduce_or(later) != 0) return false;
   }

@@ -21,6 +21,8 @@ void BeginThreads(void* (*start)(void*), void* argument, uint64_t max_steps);
 
 // runtime.cc
 [[noreturn]] void EndExecution();
+// Where EndExecution goes to.
+void* DriverStack();
 // Every thread has ended, or they wait for each other.
 [[noreturn]] void NobodyCanRun();
 // The execution has had its steps.

@@ -4,6 +4,10 @@
 #include <cstring>
 
 // The entry is marked as the outermost frame, so that unwinding ends there.
+//
+// Processors predict where a function returns to by a stack of their own of the calls made. A fiber
+// that begins is therefore jumped to, and one that ends goes by a jump as well: if nothing else
+// was switched to in between, each return is the one that belongs to the latest call.
 #if defined(__x86_64__)
 asm(R"(
 .text
@@ -16,8 +20,13 @@ hammerlock_switch_stacks:
   pushq %r13
   pushq %r14
   pushq %r15
+  leaq 1f(%rip), %rax
+  pushq %rax
   movq %rsp, (%rdi)
   movq %rsi, %rsp
+  popq %rax
+  jmpq *%rax
+1:
   popq %r15
   popq %r14
   popq %r13
@@ -34,7 +43,9 @@ hammerlock_fiber_entry:
   .cfi_undefined rip
   xorl %ebp, %ebp
   call hammerlock_fiber_main
-  ud2
+  movq %rax, %rsp
+  popq %rax
+  jmpq *%rax
   .cfi_endproc
 .size hammerlock_fiber_entry, . - hammerlock_fiber_entry
 )");
@@ -56,7 +67,9 @@ hammerlock_switch_stacks:
   stp d14, d15, [sp, #144]
   mov x9, sp
   str x9, [x0]
-  mov sp, x1
+  mov x0, x1
+hammerlock_resume:
+  mov sp, x0
   ldp x19, x20, [sp, #16]
   ldp x21, x22, [sp, #32]
   ldp x23, x24, [sp, #48]
@@ -77,7 +90,7 @@ hammerlock_fiber_entry:
   .cfi_undefined x30
   mov x29, #0
   bl hammerlock_fiber_main
-  brk #1
+  b hammerlock_resume
   .cfi_endproc
 .size hammerlock_fiber_entry, . - hammerlock_fiber_entry
 )");
@@ -93,9 +106,7 @@ void* FreshStack(uintptr_t top) {
   uintptr_t* sp = reinterpret_cast<uintptr_t*>(top & ~uintptr_t{15});
 #if defined(__x86_64__)
   sp -= 2;
-  *--sp = reinterpret_cast<uintptr_t>(&hammerlock_fiber_entry);  // For ret: aligned thereafter.
-  sp -= 6;
-  memset(sp, 0, 6 * sizeof(*sp));
+  *--sp = reinterpret_cast<uintptr_t>(&hammerlock_fiber_entry);  // Aligned when it is popped.
 #else
   sp -= 20;
   memset(sp, 0, 20 * sizeof(*sp));

@@ -15,7 +15,8 @@ extern "C" void hammerlock_switch_stacks(void** from, void* to);
 // A stack pointer that begins `hammerlock_fiber_main` when it is switched to.
 void* FreshStack(uintptr_t top);
 
-// What a fiber runs; never returns. Defined by the scheduler.
-extern "C" [[noreturn]] void hammerlock_fiber_main();
+// What a fiber runs; returns the stack pointer to go on at when it has ended. Defined by the
+// scheduler.
+extern "C" void* hammerlock_fiber_main();
 
 }  // namespace hammerlock::explore

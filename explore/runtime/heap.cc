@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "explore/runtime/cell.h"
 #include "explore/runtime/choose.h"
 #include "explore/runtime/execution.h"
 #include "explore/runtime/pool.h"
@@ -47,7 +48,12 @@ struct alignas(kUnit) Header {
 };
 
 char* next = nullptr;
-Header* free_blocks[kClasses];
+// A list of an earlier execution is empty.
+struct FreeList {
+  Header* first;
+  uint32_t epoch;
+};
+FreeList free_blocks[kClasses];
 Header* all_blocks = nullptr;
 enum class Reuse : uint8_t { kUndecided, kLastInFirstOut, kNever };
 Reuse reuse = Reuse::kUndecided;
@@ -73,6 +79,12 @@ size_t ClassOf(size_t size) {
   return units < kClasses - 1 ? units : kClasses - 1;
 }
 
+Header*& FreeBlocks(size_t size) {
+  FreeList& list = free_blocks[ClassOf(size)];
+  if (list.epoch != g_epoch) list = {nullptr, g_epoch};
+  return list.first;
+}
+
 Header* HeaderOf(void* block) { return static_cast<Header*>(block) - 1; }
 
 bool MayReuse() {
@@ -83,7 +95,7 @@ bool MayReuse() {
 }
 
 void* Reused(size_t size, size_t alignment) {
-  Header** at = &free_blocks[ClassOf(size)];
+  Header** at = &FreeBlocks(size);
   for (; *at != nullptr; at = &(*at)->next_free) {
     Header* const header = *at;
     if (header->size != size || reinterpret_cast<uintptr_t>(header + 1) % alignment != 0) continue;
@@ -94,6 +106,16 @@ void* Reused(size_t size, size_t alignment) {
     return header + 1;
   }
   return nullptr;
+}
+
+// Of whole units: most are few.
+void FillNew(void* block, size_t size) {
+  if (size > 8 * kUnit) {
+    memset(block, kFill, size);
+    return;
+  }
+  char* const at = static_cast<char*>(block);
+  for (size_t i = 0; i < size; i += kUnit) __builtin_memset(at + i, kFill, kUnit);
 }
 
 void* Allocate(size_t size, size_t alignment) {
@@ -117,7 +139,7 @@ void* Allocate(size_t size, size_t alignment) {
       all_blocks = header;
     }
   }
-  memset(block, kFill, size);
+  FillNew(block, size);
   return block;
 }
 
@@ -138,7 +160,7 @@ void Free(void* block, const void* pc) {
   }
   Freed(reinterpret_cast<uintptr_t>(block), header->size, pc);
   header->state = kFreed;
-  Header*& list = free_blocks[ClassOf(header->size)];
+  Header*& list = FreeBlocks(header->size);
   header->next_free = list;
   list = header;
 }
@@ -173,7 +195,6 @@ void PrepareHeap() {
 
 void ResetHeap() {
   next = reinterpret_cast<char*>(kHeapBase);
-  memset(free_blocks, 0, sizeof(free_blocks));
   all_blocks = nullptr;
   harness_blocks = freed_outside = nullptr;
   reuse = Reuse::kUndecided;

@@ -17,20 +17,24 @@ Mutation g_mutation = Mutation::kNone;
 
 namespace {
 
-Store* NewStore(Location& location) {
+Store* NewStore(Location& location, uint64_t value, uint64_t high) {
   Store* const store =
-      static_cast<Store*>(g_pool.Take(sizeof(Store) + sizeof(Time) * g_clock_width, sizeof(Lanes)));
-  *store = {};
+      static_cast<Store*>(g_pool.Take(sizeof(Store) + sizeof(Time) * g_clock_width));
+  store->value = value;
+  store->high = high;
+  store->older = store->newer = nullptr;
   store->location = &location;
+  store->ranks = nullptr;
+  store->release = nullptr;
   store->step = g_step;
-  for (int i = 0; i < g_clock_width / kLanesAStep; ++i) {
-    LanesOf(store->accessed())[i] = Lanes{} + kNever;
-  }
+  store->thread = 0;
+  store->read_by_rmw = store->initial = false;
+  Fill(store->accessed(), kNever);
   return store;
 }
 
 void BeginHistory(Location& location) {
-  Store* const store = NewStore(location);
+  Store* const store = NewStore(location, 0, 0);
   const uintptr_t a = location.address;
   switch (location.size) {
     case 1:
@@ -73,9 +77,7 @@ bool MayGoBehind(Store& store) { return !AnyAtMost(store.accessed(), Self().cloc
 // A new store after `after` in modification order.
 Store& Link(Location& location, Store& after, uint64_t value, uint64_t high) {
   const Thread& self = Self();
-  Store* const store = NewStore(location);
-  store->value = value;
-  store->high = high;
+  Store* const store = NewStore(location, value, high);
   store->thread = static_cast<uint8_t>(self.id);
   if (!Mutated(Mutation::kStoresLeaveNoTrace)) store->accessed()[self.id] = g_now;
   store->older = &after;
@@ -111,7 +113,7 @@ void Carry(Store& store, Time* continued, Order order) {
     store.release = continued;  // Shared: nobody changes what a store carries.
     return;
   }
-  store.release = static_cast<Time*>(g_pool.Take(sizeof(Time) * g_clock_width, sizeof(Lanes)));
+  store.release = static_cast<Time*>(g_pool.Take(sizeof(Time) * g_clock_width));
   Copy(store.release, own);
   if (continued != nullptr) Join(store.release, continued);
 }
@@ -129,14 +131,16 @@ Location& LocationSlow(Cell& cell, uintptr_t address, unsigned size) {
     }
   }
   if (found == nullptr) {
-    found = static_cast<Location*>(
-        g_pool.Take(sizeof(Location) + 2 * sizeof(Time) * g_clock_width, alignof(Location)));
-    *found = {};
+    found =
+        static_cast<Location*>(g_pool.Take(sizeof(Location) + 2 * sizeof(Time) * g_clock_width));
     found->address = address;
-    found->size = static_cast<uint8_t>(size);
     found->next = First(cell);
-    memset(found->reads(), 0, 2 * sizeof(Time) * g_clock_width);
+    found->size = static_cast<uint8_t>(size);
+    found->mixed = false;
+    Fill(found->reads(), 0);
+    Fill(found->writes(), 0);
     cell.locations = g_pool.PlaceOf(found);
+    cell.owner = 0;
     BeginHistory(*found);
   } else if (found->ended) {
     BeginHistory(*found);
@@ -175,7 +179,9 @@ template <class Depth, class Reaches, class Offered>
 Store& ChooseBehind(Location& location, Depth depth, Reaches reaches, Offered offered) {
   Store* store = location.newest;
   if (location.mixed) return *store;
-  Offers<Store> offers(depth());
+  const unsigned drawn = depth();
+  if (NewestOnly(drawn)) return *store;
+  Offers<Store> offers(drawn);
   offers.Add(*store);
   while (offers.Deeper() && store->older != nullptr && reaches(*store)) {
     store = store->older;

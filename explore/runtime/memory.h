@@ -75,10 +75,12 @@ inline bool Releases(Order o) { return o >= Order::kRelease; }
 Location& LocationSlow(Cell& cell, uintptr_t address, unsigned size);
 inline Location& LocationAt(Cell& cell, uintptr_t address, unsigned size) {
   if (cell.locations != 0) {
-    Location& l = *static_cast<Location*>(g_pool.At(cell.locations));
-    if (l.address == address && l.size == size && !l.ended && !l.mixed && l.next == nullptr) {
-      return l;
-    }
+    Location* l = static_cast<Location*>(g_pool.At(cell.locations));
+    do {
+      // One that another overlaps was told so when the later of them came to be.
+      if (l->address == address && l->size == size && !l->ended && !l->mixed) return *l;
+      l = l->next;
+    } while (l != nullptr);
   }
   return LocationSlow(cell, address, size);
 }

@@ -26,8 +26,8 @@ void Pool::Exhausted() {
 }
 
 Time* NewClock(Time fill) {
-  Time* const times = static_cast<Time*>(g_pool.Take(sizeof(Time) * g_clock_width, sizeof(Lanes)));
-  for (int i = 0; i < g_clock_width / kLanesAStep; ++i) LanesOf(times)[i] = Lanes{} + fill;
+  Time* const times = static_cast<Time*>(g_pool.Take(sizeof(Time) * g_clock_width));
+  Fill(times, fill);
   return times;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The engine's own memory of one execution: bump allocation, all of it given back at once when
-// the next one begins. Addresses are stable, and fit in 32 bits as places (16-byte units).
+// the next one begins. Addresses are stable, and fit in 32 bits as places (32-byte units).
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace hammerlock::explore {
 
-inline constexpr size_t kPoolUnit = 16;
+inline constexpr size_t kPoolUnit = 32;  // That of a clock's vectors.
 
 class Pool {
  public:
@@ -18,13 +18,19 @@ class Pool {
 
   void Reset() { next_ = begin_; }
 
-  // Uninitialised, aligned to `alignment`, a power of two of at least kPoolUnit.
-  void* Take(size_t bytes, size_t alignment = kPoolUnit) {
-    char* const at = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(next_) + alignment - 1) &
-                                             ~(alignment - 1));
+  // Uninitialised, aligned to kPoolUnit.
+  void* Take(size_t bytes) {
+    char* const at = next_;
     next_ = at + ((bytes + kPoolUnit - 1) & ~(kPoolUnit - 1));
     if (__builtin_expect(next_ > end_, false)) Exhausted();
     return at;
+  }
+
+  // Aligned to `alignment`, a power of two of at least kPoolUnit.
+  void* Take(size_t bytes, size_t alignment) {
+    next_ = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(next_) + alignment - 1) &
+                                    ~(alignment - 1));
+    return Take(bytes);
   }
 
   template <class T>

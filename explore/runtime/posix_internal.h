@@ -52,7 +52,12 @@ timespec Reading(clockid_t clock);
 void SleepUntil(uint64_t deadline);
 
 // Blocks, without a deadline if it is null. 0, ETIMEDOUT, or EINVAL for an invalid time.
-int WaitFor(const void* object, const char* kind, const Deadline* deadline);
+int WaitUntil(const void* object, const char* kind, const Deadline& deadline);
+inline int WaitFor(const void* object, const char* kind, const Deadline* deadline) {
+  if (deadline != nullptr) return WaitUntil(object, kind, *deadline);
+  Block(object, kind);
+  return 0;
+}
 
 // Whether a thread is blocked on the object.
 bool HasWaiters(const void* object);

@@ -11,6 +11,7 @@ namespace hammerlock::explore {
 bool g_solo = true;
 Time g_now = 0;
 bool g_race_checking = true;
+uint8_t g_owner = kNobody;
 
 namespace {
 
@@ -104,13 +105,28 @@ bool IsOfSystemThread(uintptr_t address) {
   return false;
 }
 
-void PlainReadSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
+namespace {
+
+// After an access of the calling thread.
+void SettleOwner(Cell& cell, uint8_t id) {
+  if (cell.write_mask == 0) cell.write_thread = id;
+  if (cell.read_mask == 0) cell.read_thread = id;
+  const bool alone = cell.write_thread == id && cell.read_thread == id;
+  cell.owner = alone && (cell.more | cell.locations) == 0 ? static_cast<uint8_t>(id + 1) : 0;
+}
+
+__attribute__((noinline)) void ReadShared(uintptr_t address, uint8_t mask, const void* pc) {
+  Cell& cell = CellAt(address);
+  const uint8_t id = static_cast<uint8_t>(Self().id);
+  // What this thread has just read or written itself cannot have changed without a race.
+  if (cell.read_time == g_now && cell.read_thread == id && (mask & ~cell.read_mask) == 0) return;
+  if (cell.write_time == g_now && cell.write_thread == id && (mask & ~cell.write_mask) == 0) return;
   if (Self().ignores_reads != 0 || (!InRegion(address) && IsOfSystemThread(address))) return;
   UseAfterFree(cell, address, false, pc);
   CheckPlain(cell, address, mask, false, pc);
   if (cell.locations != 0) CheckAgainstAtomics(cell, address, mask, false, pc);
   if (cell.more != 0) DropMore(cell, mask, false);
-  const uint8_t id = static_cast<uint8_t>(Self().id);
+  RecordPlain(address, mask, false, pc);
   if (cell.read_mask != 0) {
     uint8_t kept = cell.read_mask;
     if (HappensBefore(cell.read_thread, cell.read_time)) kept &= ~mask;
@@ -123,10 +139,16 @@ void PlainReadSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) 
   cell.read_thread = id;
   cell.read_time = g_now;
   cell.read_mask = mask;
-  RecordPlain(address, mask, false, pc);
+  SettleOwner(cell, id);
 }
 
-void PlainWriteSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
+__attribute__((noinline)) void WriteShared(uintptr_t address, uint8_t mask, const void* pc) {
+  Cell& cell = CellAt(address);
+  const uint8_t id = static_cast<uint8_t>(Self().id);
+  if (cell.write_time == g_now && cell.write_thread == id && (mask & ~cell.write_mask) == 0 &&
+      (cell.read_mask | cell.locations) == 0) {
+    return;
+  }
   if (!InRegion(address) && IsOfSystemThread(address)) return;
   SaveForUndo(cell, address);
   cell.written |= mask;
@@ -138,7 +160,7 @@ void PlainWriteSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc)
     EndHistories(cell, mask);
   }
   if (cell.more != 0) DropMore(cell, mask, true);
-  const uint8_t id = static_cast<uint8_t>(Self().id);
+  RecordPlain(address, mask, true, pc);
   if (HappensBefore(cell.read_thread, cell.read_time)) cell.read_mask &= ~mask;
   uint8_t own = mask;
   if (cell.write_mask != 0) {
@@ -153,11 +175,72 @@ void PlainWriteSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc)
   cell.write_thread = id;
   cell.write_time = g_now;
   cell.write_mask = own;
-  RecordPlain(address, mask, true, pc);
+  SettleOwner(cell, id);
 }
 
-void PlainRange(uintptr_t address, size_t size, bool write, const void* pc) {
-  if (!Watching()) return;
+// Makes a new cell the calling thread's.
+void Claim(Cell& cell) {
+  cell = Cell{};
+  cell.epoch = g_epoch;
+  cell.owner = g_owner;
+  cell.write_thread = cell.read_thread = static_cast<uint8_t>(g_owner - 1);
+}
+
+// Whether a cell that is not new holds nothing but accesses that happen before the present one,
+// none of them to bytes that are not among these.
+bool IsSettled(const Cell& cell, uint8_t mask) {
+  return (cell.more | cell.locations) == 0 && !cell.freed &&
+         ((cell.write_mask | cell.read_mask) & ~mask) == 0 &&
+         HappensBefore(cell.write_thread, cell.write_time) &&
+         HappensBefore(cell.read_thread, cell.read_time);
+}
+
+}  // namespace
+
+void PlainReadSlow(uintptr_t address, unsigned size, const void* pc) {
+  if (!Watching() || g_solo) return;
+  if ((address & 7) + size > 8) return PlainRange(address, size, false, pc);
+  const uint8_t mask = MaskOf(address, size);
+  if (g_owner == kNobody || !InRegion(address)) return ReadShared(address, mask, pc);
+  Cell& cell = RegionCell(address);
+  if (cell.epoch != g_epoch) {
+    Claim(cell);
+  } else if (IsSettled(cell, mask)) {
+    const uint8_t id = static_cast<uint8_t>(g_owner - 1);
+    if (cell.write_mask == 0) cell.write_thread = id;
+    cell.read_thread = id;
+    cell.owner = cell.write_thread == id ? g_owner : 0;
+  } else {
+    return ReadShared(address, mask, pc);
+  }
+  cell.read_mask = mask;
+  cell.read_time = g_now;
+}
+
+void PlainWriteSlow(uintptr_t address, unsigned size, const void* pc) {
+  // Of a stack that one thread alone can have used so far nothing needs to be known.
+  if (!Watching() || (g_solo && address - kRegionBase < kStacksSize)) return;
+  if ((address & 7) + size > 8) return PlainRange(address, size, true, pc);
+  const uint8_t mask = MaskOf(address, size);
+  if (g_owner == kNobody || !InRegion(address)) return WriteShared(address, mask, pc);
+  Cell& cell = RegionCell(address);
+  if (cell.epoch != g_epoch) {
+    Claim(cell);
+  } else if (IsSettled(cell, mask)) {
+    cell.write_thread = cell.read_thread = static_cast<uint8_t>(g_owner - 1);
+    cell.read_mask = 0;
+    cell.owner = g_owner;
+  } else {
+    return WriteShared(address, mask, pc);
+  }
+  cell.write_mask = mask;
+  cell.write_time = g_now;
+  cell.written |= mask;
+}
+
+__attribute__((noinline)) void PlainRange(uintptr_t address, size_t size, bool write,
+                                          const void* pc) {
+  if (!Watching() || (g_solo && (!write || address - kRegionBase < kStacksSize))) return;
   const uintptr_t end = address + size;
   while (address < end) {
     const uintptr_t next = (address & ~uintptr_t{7}) + 8;
@@ -171,7 +254,7 @@ void PlainRange(uintptr_t address, size_t size, bool write, const void* pc) {
   }
 }
 
-void AtomicRead(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
+void AtomicReadSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
   UseAfterFree(cell, address, false, pc);
   if (InHeap(reinterpret_cast<void*>(address)) && (mask & ~cell.written) != 0) {
     ReportUninitialised(address, pc);
@@ -186,22 +269,19 @@ void AtomicRead(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
   }
 }
 
-void AtomicWrite(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
-  SaveForUndo(cell, address);
+void AtomicWriteSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
   UseAfterFree(cell, address, true, pc);
-  cell.written |= mask;
-  if ((cell.write_mask | cell.read_mask) != 0 || cell.more != 0) {
-    CheckPlain(cell, address, mask, true, pc);
-  }
+  CheckPlain(cell, address, mask, true, pc);
 }
 
 void Freed(uintptr_t address, size_t size, const void* pc) {
   for (uintptr_t a = address; a < address + size; a += 8) {
     Cell& cell = CellAt(a);
-    if (!g_solo) {
+    if (cell.owner != g_owner && !g_solo && (cell.write_mask | cell.read_mask | cell.more) != 0) {
       CheckPlain(cell, a, 0xff, true, pc);
-      if (cell.locations != 0) CheckAgainstAtomics(cell, a, 0xff, true, pc);
     }
+    if (cell.locations != 0 && !g_solo) CheckAgainstAtomics(cell, a, 0xff, true, pc);
+    cell.owner = 0;
     cell.freed = true;
   }
 }

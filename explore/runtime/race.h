@@ -13,6 +13,8 @@
 #include <cstdint>
 
 #include "explore/runtime/cell.h"
+#include "explore/runtime/region.h"
+#include "explore/runtime/report.h"
 #include "explore/runtime/scheduler.h"
 #include "explore/runtime/undo.h"
 
@@ -24,15 +26,21 @@ extern bool g_solo;
 extern Time g_now;
 // Whether races are failures (race=1).
 extern bool g_race_checking;
+// A cell's owner if that is the calling thread. A thread races with nobody in its own cells, and
+// nothing is to be looked up there. kNobody: not while there is one thread, nor while accesses
+// are recorded or ignored.
+extern uint8_t g_owner;
+inline constexpr uint8_t kNobody = 0xff;
+// What g_owner is while that thread runs beside others.
+inline uint8_t OwnerOf(const Thread& thread) {
+  const bool quick = !g_recording && (thread.ignores_reads | thread.ignores_writes) == 0;
+  return quick ? static_cast<uint8_t>(thread.id + 1) : kNobody;
+}
 
-void PlainReadSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc);
-void PlainWriteSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc);
+void PlainReadSlow(uintptr_t address, unsigned size, const void* pc);
+void PlainWriteSlow(uintptr_t address, unsigned size, const void* pc);
 // An access of any size, granule by granule.
 void PlainRange(uintptr_t address, size_t size, bool write, const void* pc);
-
-// An atomic access as far as plain ones are concerned.
-void AtomicRead(Cell& cell, uintptr_t address, uint8_t mask, const void* pc);
-void AtomicWrite(Cell& cell, uintptr_t address, uint8_t mask, const void* pc);
 
 // The accesses of an atomic location by each thread, for plain ones to look at: in memory.cc.
 // A plain access to `mask` of this granule races if such an access does not happen before it.
@@ -49,32 +57,56 @@ void PrepareRaces();
 void Freed(uintptr_t address, size_t size, const void* pc);
 void Allocated(uintptr_t address, size_t size);
 
+// The cell of an access of up to 8 bytes, if the calling thread owns it; otherwise null.
+inline Cell* OwnCell(uintptr_t address, unsigned size) {
+  if (!Watching() || !InRegion(address) || (address & 7) + size > 8) return nullptr;
+  Cell& cell = RegionCell(address);
+  return cell.epoch == g_epoch && cell.owner == g_owner ? &cell : nullptr;
+}
+
 inline void PlainRead(uintptr_t address, unsigned size, const void* pc) {
-  if (!Watching() || g_solo) return;
-  if (__builtin_expect((address & 7) + size > 8, false)) {
-    return PlainRange(address, size, false, pc);
+  if (Cell* const cell = OwnCell(address, size)) {
+    const uint8_t mask = MaskOf(address, size);
+    if ((cell->read_mask & ~mask) == 0 || cell->read_time == g_now) {
+      cell->read_mask |= mask;
+      cell->read_time = g_now;
+      return;
+    }
   }
-  Cell& cell = CellAt(address);
-  const uint8_t mask = MaskOf(address, size);
-  // What this thread has just read or written itself cannot have changed without a race.
-  const uint8_t id = static_cast<uint8_t>(Self().id);
-  if (cell.read_time == g_now && cell.read_thread == id && (mask & ~cell.read_mask) == 0) return;
-  if (cell.write_time == g_now && cell.write_thread == id && (mask & ~cell.write_mask) == 0) return;
-  PlainReadSlow(cell, address, mask, pc);
+  PlainReadSlow(address, size, pc);
 }
 
 inline void PlainWrite(uintptr_t address, unsigned size, const void* pc) {
-  if (!Watching()) return;
-  if (__builtin_expect((address & 7) + size > 8, false)) {
-    return PlainRange(address, size, true, pc);
+  if (Cell* const cell = OwnCell(address, size)) {
+    const uint8_t mask = MaskOf(address, size);
+    if ((cell->write_mask & ~mask) == 0 || cell->write_time == g_now) {
+      cell->read_mask &= ~mask;
+      cell->write_mask |= mask;
+      cell->write_time = g_now;
+      cell->written |= mask;
+      return;
+    }
   }
-  Cell& cell = CellAt(address);
-  const uint8_t mask = MaskOf(address, size);
-  if (cell.write_time == g_now && cell.write_thread == static_cast<uint8_t>(Self().id) &&
-      (mask & ~cell.write_mask) == 0 && (cell.read_mask | cell.locations) == 0) {
-    return;
+  PlainWriteSlow(address, size, pc);
+}
+
+void AtomicReadSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc);
+void AtomicWriteSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc);
+
+// An atomic access as far as plain ones are concerned.
+inline void AtomicRead(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
+  if ((cell.write_mask & mask) != 0 || cell.more != 0 || cell.freed ||
+      (InHeap(reinterpret_cast<void*>(address)) && (mask & ~cell.written) != 0)) {
+    AtomicReadSlow(cell, address, mask, pc);
   }
-  PlainWriteSlow(cell, address, mask, pc);
+}
+
+inline void AtomicWrite(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
+  SaveForUndo(cell, address);
+  cell.written |= mask;
+  if ((cell.write_mask | cell.read_mask) != 0 || cell.more != 0 || cell.freed) {
+    AtomicWriteSlow(cell, address, mask, pc);
+  }
 }
 
 }  // namespace hammerlock::explore

@@ -12,18 +12,15 @@ constexpr size_t kGuard = 16384;  // A multiple of every page size in use.
 static_assert(kMainStackSize + kMaxThreads * kStackSize <= kStacksSize);
 
 uintptr_t StackBottom(int thread) {
-  return thread == 0 ? kRegionBase : kRegionBase + kMainStackSize + (thread - 1) * kStackSize;
+  return StackTop(thread) - (thread == 0 ? kMainStackSize : kStackSize);
 }
-
-int guarded = 0;  // Threads whose stack has its guard.
 
 }  // namespace
 
-uintptr_t StackTop(int thread) {
-  for (; guarded <= thread; ++guarded) {
-    mprotect(reinterpret_cast<void*>(StackBottom(guarded)), kGuard, PROT_NONE);
-  }
-  return StackBottom(thread) + (thread == 0 ? kMainStackSize : kStackSize);
+int g_guarded_stacks = 0;
+
+void GuardStack() {
+  mprotect(reinterpret_cast<void*>(StackBottom(g_guarded_stacks++)), kGuard, PROT_NONE);
 }
 
 bool InStackGuard(uintptr_t address, int* thread) {

@@ -22,7 +22,19 @@ inline bool InHeap(const void* p) { return reinterpret_cast<uintptr_t>(p) - kHea
 inline bool InRegion(uintptr_t address) { return address - kRegionBase < kRegionSize; }
 
 // The top of a thread's stack. Below each lies a guard.
-uintptr_t StackTop(int thread);
+inline uintptr_t StackTop(int thread) {
+  return kRegionBase + kMainStackSize + static_cast<size_t>(thread) * kStackSize;
+}
+// Makes the guard of the next stack.
+void GuardStack();
+extern int g_guarded_stacks;
+// Where a thread's stack begins to be used. Tops lie at equal distances: all of them, and their
+// cells, would compete for a few sets of the caches.
+inline uintptr_t StackStart(int thread) {
+  constexpr uintptr_t kPage = 4096, kLine = 64;
+  while (g_guarded_stacks <= thread) GuardStack();
+  return StackTop(thread) - static_cast<uintptr_t>(thread % 16) * (kPage + 7 * kLine);
+}
 // Whether the address lies in the guard below some thread's stack; then *thread is set.
 bool InStackGuard(uintptr_t address, int* thread);
 

@@ -106,7 +106,11 @@ const Ending& Execute(void (*body)(void*), void* argument) {
   run = body;
   do {
     begin_again = false;
-    ending = Ending();
+    // Not all of it: its text is long.
+    ending.failure = FailureKind::kNone;
+    ending.endless = false;
+    ending.why[0] = '\0';
+    ending.fingerprint = 0;
     ResetCells();
     g_pool.Reset();
     ResetHeap();
@@ -139,6 +143,8 @@ const Ending& Execute(void (*body)(void*), void* argument) {
   errno = saved_errno;
   return ending;
 }
+
+void* DriverStack() { return driver_stack; }
 
 void EndExecution() {
   void* abandoned;

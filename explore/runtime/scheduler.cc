@@ -9,6 +9,7 @@
 #include "explore/runtime/execution.h"
 #include "explore/runtime/fiber.h"
 #include "explore/runtime/memory.h"
+#include "explore/runtime/pool.h"
 #include "explore/runtime/race.h"
 #include "explore/runtime/region.h"
 #include "explore/runtime/report.h"
@@ -20,14 +21,13 @@ namespace hammerlock::explore {
 
 bool g_watching = false;
 Thread* g_self = nullptr;
+Thread g_threads[kMaxThreads];
+int g_thread_count = 0;
 int g_others = 0;
 uint32_t g_step = 0;
 uint64_t g_steps_left = 0;
 
 namespace {
-
-Thread threads[kMaxThreads];
-int thread_count = 0;
 
 Thread* runnable[kMaxThreads];
 int runnable_count = 0;
@@ -63,6 +63,13 @@ void MakeWaiting(Thread& t) {
   g_others = runnable_count - 1;
 }
 
+// Ends its waiting.
+void GoOn(Thread& t) {
+  t.waits_on = nullptr;
+  t.waits_for = nullptr;
+  MakeRunnable(t);
+}
+
 void Untime(Thread& t) {
   if (!t.timed) return;
   t.timed = false;
@@ -75,9 +82,15 @@ void Untime(Thread& t) {
   }
 }
 
-void SwitchTo(Thread& next) {
+void WakeUp(Thread& t) {
+  Untime(t);
+  t.woken = true;
+  GoOn(t);
+}
+
+// The engine's and the C library's view of who runs.
+void Become(Thread& next) {
   Thread& self = *g_self;
-  if (&next == &self) return;
   self.saved_errno = *real_errno;
   self.exceptions[0] = real_exceptions[0];
   self.exceptions[1] = real_exceptions[1];
@@ -86,14 +99,24 @@ void SwitchTo(Thread& next) {
   real_exceptions[1] = next.exceptions[1];
   g_self = &next;
   g_now = next.clock[next.id];
+  g_owner = next.owner;
+}
+
+void SwitchTo(Thread& next) {
+  Thread& self = *g_self;
+  if (&next == &self) return;
+  Become(next);
   hammerlock_switch_stacks(&self.stack_pointer, next.stack_pointer);
 }
 
-// The thread that choice `k` stands for: 0 is the running one where it can run.
+// The thread that choice `k` stands for: 0 is the running one where it can run. Without branches:
+// none of them could be foretold.
 Thread& Candidate(unsigned k) {
-  if (g_self->place < 0) return *runnable[k];
-  if (k == 0) return *g_self;
-  return static_cast<int>(k) - 1 < g_self->place ? *runnable[k - 1] : *runnable[k];
+  const int place = g_self->place;
+  const int choice = static_cast<int>(k);
+  const int first = place < 0 ? 0 : place;
+  const int other = choice - (choice <= place ? 1 : 0);
+  return *runnable[choice == 0 ? first : other];
 }
 
 unsigned NumberOf(const Thread& t) {
@@ -102,7 +125,7 @@ unsigned NumberOf(const Thread& t) {
   return static_cast<unsigned>(t.place < g_self->place ? t.place + 1 : t.place);
 }
 
-unsigned ByPriority() {
+__attribute__((noinline)) unsigned ByPriority() {
   Thread* best = runnable[0];
   for (int i = 1; i < runnable_count; ++i) {
     if (runnable[i]->priority > best->priority) best = runnable[i];
@@ -117,30 +140,38 @@ void TimeOut(Thread& t) {
   Untime(t);
   if (now < t.deadline) now = t.deadline;
   t.woken = false;
-  MakeRunnable(t);
+  GoOn(t);
 }
 
-// Runs somebody; the calling thread again only if it is runnable.
-void Reschedule() {
-  if (timed_count != 0) {
-    if (runnable_count == 0) {
-      Thread* first = timed[0];
-      for (int i = 1; i < timed_count; ++i) {
-        if (timed[i]->deadline < first->deadline) first = timed[i];
-      }
-      TimeOut(*first);
-    } else if (Rarely(kTimeoutRarity)) {
-      TimeOut(*timed[g_chooser.Settle(g_chooser.Below(timed_count), timed_count)]);
+// Where threads wait with a deadline.
+__attribute__((noinline)) void LetTimePass() {
+  if (runnable_count == 0) {
+    Thread* first = timed[0];
+    for (int i = 1; i < timed_count; ++i) {
+      if (timed[i]->deadline < first->deadline) first = timed[i];
     }
+    TimeOut(*first);
+  } else if (Rarely(kTimeoutRarity)) {
+    TimeOut(*timed[g_chooser.Settle(g_chooser.Below(timed_count), timed_count)]);
   }
-  if (runnable_count == 0) NobodyCanRun();
+}
+
+// Who runs next; the calling thread again only if it is runnable.
+Thread& Next() {
+  if (timed_count != 0) LetTimePass();
   const unsigned n = static_cast<unsigned>(runnable_count);
+  if (n <= 1) {
+    if (n == 0) NobodyCanRun();
+    return *runnable[0];
+  }
   unsigned wanted = 0;
-  if (n > 1 && g_chooser.random()) {
+  if (g_chooser.random()) {
     wanted = g_chooser.manner().scheduling == Scheduling::kWalk ? g_chooser.Below(n) : ByPriority();
   }
-  SwitchTo(Candidate(g_chooser.Settle(wanted, n)));
+  return Candidate(g_chooser.Settle(wanted, n));
 }
+
+void Reschedule() { SwitchTo(Next()); }
 
 }  // namespace
 
@@ -149,17 +180,15 @@ void PrepareScheduler() {
   real_exceptions = __cxa_get_globals();
 }
 
-int ThreadCount() { return thread_count; }
-Thread& ThreadById(int id) { return threads[id]; }
-
 namespace {
 
 Thread& NewThread() {
-  Thread& t = threads[thread_count];
-  t = Thread();
-  t.id = thread_count++;
-  t.stack_pointer = FreshStack(StackTop(t.id));
-  t.clock.Mutable();
+  Thread& t = g_threads[g_thread_count];
+  // In place: an assignment goes by way of a temporary, piece by piece.
+  ::new (static_cast<void*>(&t), Pool::Tag()) Thread();
+  t.id = g_thread_count++;
+  t.stack_pointer = FreshStack(StackStart(t.id));
+  t.owner = OwnerOf(t);
   if (g_chooser.manner().scheduling != Scheduling::kWalk) t.priority = g_chooser.Bits() | kDrawn;
   MakeRunnable(t);
   return t;
@@ -168,7 +197,7 @@ Thread& NewThread() {
 }  // namespace
 
 void BeginThreads(void* (*start)(void*), void* argument, uint64_t max_steps) {
-  thread_count = 0;
+  g_thread_count = 0;
   runnable_count = 0;
   timed_count = 0;
   now = 1'000'000'000;
@@ -183,19 +212,22 @@ void BeginThreads(void* (*start)(void*), void* argument, uint64_t max_steps) {
   Thread& main = NewThread();
   main.start = start;
   main.argument = argument;
-  main.clock.Mutable()[0] = 1;
-  g_now = 1;
+  main.clock.Mutable()[0] = g_now = 1;
   g_self = &main;
+  g_owner = kNobody;
 }
 
 Thread* Spawn(void* (*start)(void*), void* argument) {
-  if (thread_count == kMaxThreads) return nullptr;
-  if (thread_count == g_clock_width) {
+  if (g_thread_count == kMaxThreads) return nullptr;
+  if (g_thread_count == g_clock_width) {
     g_clock_width += kLanesAStep;
     while (g_clock_width > 32 && g_clock_width % 32 != 0) g_clock_width += kLanesAStep;
     BeginAgain();
   }
-  g_solo = false;
+  if (g_solo) {
+    g_solo = false;
+    g_owner = Self().owner;
+  }
   Thread& t = NewThread();
   t.start = start;
   t.argument = argument;
@@ -205,22 +237,33 @@ Thread* Spawn(void* (*start)(void*), void* argument) {
   return &t;
 }
 
-void Exit(void* result) {
+namespace {
+
+void Finish(void* result) {
   OnThreadExit(Self());
   Thread& self = Self();
   self.result = result;
   self.finished = true;
   MakeWaiting(self);
-  Wake(&self, kAll);
+  if (self.waiter != nullptr && self.waiter->waits_on == &self) WakeUp(*self.waiter);
+}
+
+}  // namespace
+
+void Exit(void* result) {
+  Finish(result);
   Reschedule();
   __builtin_unreachable();
 }
 
-extern "C" void hammerlock_fiber_main() {
-  Thread& self = Self();
+extern "C" void* hammerlock_fiber_main() {
+  const Thread& self = Self();
   void* const result = self.start(self.argument);
-  if (self.id == 0) EndExecution();
-  Exit(result);
+  if (self.id == 0) return DriverStack();
+  Finish(result);
+  Thread& next = Next();
+  Become(next);
+  return next.stack_pointer;
 }
 
 namespace {
@@ -262,36 +305,40 @@ void Yield() {
   SwitchTo(Candidate(1 + g_chooser.Settle(g_chooser.Below(n), n)));
 }
 
-void Block(const void* object, const char* kind) {
-  Thread& self = Self();
+namespace {
+
+void WaitOn(Thread& self, const void* object, const char* kind) {
   self.waits_on = object;
   self.waits_for = kind;
+  const size_t offset =
+      reinterpret_cast<uintptr_t>(object) - reinterpret_cast<uintptr_t>(g_threads);
+  if (offset < sizeof(g_threads)) g_threads[offset / sizeof(Thread)].waiter = &self;
   MakeWaiting(self);
+}
+
+}  // namespace
+
+void Block(const void* object, const char* kind) {
+  WaitOn(Self(), object, kind);
   Reschedule();
-  self.waits_on = nullptr;
-  self.waits_for = nullptr;
 }
 
 bool BlockUntil(const void* object, const char* kind, uint64_t deadline) {
   Thread& self = Self();
-  self.waits_on = object;
-  self.waits_for = kind;
   self.timed = true;
   self.deadline = deadline;
   self.woken = false;
   timed[timed_count++] = &self;
-  MakeWaiting(self);
+  WaitOn(self, object, kind);
   Reschedule();
-  self.waits_on = nullptr;
-  self.waits_for = nullptr;
   return self.woken;
 }
 
 int WakeIf(const void* object, int n, bool (*matches)(const Thread&, uint64_t), uint64_t bits) {
   Thread* waiting[kMaxThreads];
   int count = 0;
-  for (int i = 0; i < thread_count; ++i) {
-    Thread& t = threads[i];
+  for (int i = 0; i < g_thread_count; ++i) {
+    Thread& t = g_threads[i];
     if (t.waits_on == object && t.place < 0 && (matches == nullptr || matches(t, bits))) {
       waiting[count++] = &t;
     }
@@ -303,10 +350,7 @@ int WakeIf(const void* object, int n, bool (*matches)(const Thread&, uint64_t), 
     Thread& t = *waiting[which];
     memmove(waiting + which, waiting + which + 1, (left - which - 1) * sizeof(*waiting));
     --count;
-    Untime(t);
-    t.woken = true;
-    t.waits_on = nullptr;
-    MakeRunnable(t);
+    WakeUp(t);
   }
   return woken;
 }
@@ -315,9 +359,9 @@ int Wake(const void* object, int n) { return WakeIf(object, n, nullptr, 0); }
 
 int Requeue(const void* from, const void* to, int n) {
   int moved = 0;
-  for (int t = 0; t < thread_count && moved < n; ++t) {
-    if (threads[t].waits_on == from && threads[t].place < 0 && !threads[t].finished) {
-      threads[t].waits_on = to;
+  for (int t = 0; t < g_thread_count && moved < n; ++t) {
+    if (g_threads[t].waits_on == from && g_threads[t].place < 0 && !g_threads[t].finished) {
+      g_threads[t].waits_on = to;
       ++moved;
     }
   }

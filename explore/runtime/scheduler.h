@@ -53,6 +53,9 @@ struct Thread {
 
   EmulatedTls* tls = nullptr;  // tls.cc; freed with the execution.
 
+  Thread* waiter = nullptr;  // Waits for its end, or did.
+  uint8_t owner = 0;         // What g_owner is while it runs (race.h).
+
   // The scheduler's own.
   void* stack_pointer = nullptr;
   int place = -1;  // In the list of runnable threads.
@@ -66,8 +69,10 @@ extern Thread* g_self;
 inline Thread& Self() { return *g_self; }
 
 // The threads of this execution, by id; finished ones too.
-int ThreadCount();
-Thread& ThreadById(int id);
+extern Thread g_threads[kMaxThreads];
+extern int g_thread_count;
+inline int ThreadCount() { return g_thread_count; }
+inline Thread& ThreadById(int id) { return g_threads[id]; }
 
 // A new thread, runnable; what its creator did so far happens before it. Null if there are
 // kMaxThreads already. Its start function runs on a fiber; thereafter OnThreadExit (tls.cc: keys'

@@ -62,6 +62,9 @@ struct OfThread {
   uint32_t* read_up_to;  // How much of each thread's log this one's fences have looked at.
 };
 OfThread* of_thread = nullptr;  // g_clock_width of them, once there is something to keep.
+// The threads with events.
+int with_events[kMaxThreads];
+int with_events_count = 0;
 bool any_fence = false;
 
 void NeedThreads() {
@@ -80,9 +83,14 @@ Node* LastOf(int thread) {
 // The last event of the thread before `end`, or the last fence up to it.
 Node* LastBefore(int thread, Time end) {
   const Sequence<Node*>& events = of_thread[thread].events;
-  uint32_t n = events.size;
-  while (n != 0 && events.at[n - 1]->time >= end) --n;
-  return n == 0 ? nullptr : events.at[n - 1];
+  if (events.size == 0 || events.at[0]->time >= end) return nullptr;
+  if (events.at[events.size - 1]->time < end) return events.at[events.size - 1];
+  uint32_t before = 0, after = events.size - 1;
+  while (after - before > 1) {
+    const uint32_t middle = (before + after) / 2;
+    (events.at[middle]->time < end ? before : after) = middle;
+  }
+  return events.at[before];
 }
 Node* LastFenceUpTo(int thread, Time end) {
   Node* fence = LastBefore(thread, end + 1);
@@ -92,18 +100,18 @@ Node* LastFenceUpTo(int thread, Time end) {
 // Calls `f(thread, number)` for the lanes that are neither 0 nor kNever.
 template <class F>
 void ForLanes(const EventNumber* lanes, F f) {
-  const int threads = ThreadCount();
-  for (int t = 0; t < threads; ++t) {
+  for (int i = 0; i < with_events_count; ++i) {
+    const int t = with_events[i];
     if (lanes[t] != 0 && lanes[t] != kNever) f(t, lanes[t]);
   }
 }
 
 void Earlier(EventNumber* into, const EventNumber* from) {
-  for (int i = 0; i < g_clock_width / kLanesAStep; ++i) {
+  ForEachLanes([&](unsigned i) {
     const Lanes a = LanesOf(into)[i], b = LanesOf(from)[i];
     const Lanes mask = a < b;
     LanesOf(into)[i] = (a & mask) | (b & ~mask);
-  }
+  });
 }
 
 // S puts `from` before `to` as well. What follows `to` learns of it.
@@ -148,8 +156,8 @@ void Precede(Node* from, Node* fresh) {
 template <class F>
 void ForStronglyBefore(F f) {
   const Time* const clock = Self().clock.times();
-  const int threads = ThreadCount();
-  for (int t = 0; t < threads; ++t) {
+  for (int i = 0; i < with_events_count; ++i) {
+    const int t = with_events[i];
     if (t == Self().id) continue;
     const Time end = clock[t] + (Mutated(Mutation::kEqualTimesAreStronglyBefore) ? 1 : 0);
     if (Node* const node = LastBefore(t, end)) f(node);
@@ -161,18 +169,20 @@ Node* NewEvent(bool fence) {
   Thread& self = Self();
   Sequence<Node*>& events = of_thread[self.id].events;
   Node* const last = LastOf(self.id);
-  Node* const node = static_cast<Node*>(
-      g_pool.Take(sizeof(Node) + sizeof(EventNumber) * g_clock_width, alignof(Node)));
-  *node = {};
+  Node* const node =
+      static_cast<Node*>(g_pool.Take(sizeof(Node) + sizeof(EventNumber) * g_clock_width));
   node->time = g_now;
   node->number = static_cast<EventNumber>(events.size + 1);
   node->thread = self.id;
   node->fence = fence;
+  node->queued = false;
   node->earlier_fence = fence ? node : last == nullptr ? nullptr : last->earlier_fence;
+  node->successors = nullptr;
   if (last != nullptr) {
     Copy(node->before(), last->before());
   } else {
-    memset(node->before(), 0, sizeof(EventNumber) * g_clock_width);
+    Fill(node->before(), 0);
+    with_events[with_events_count++] = self.id;
   }
   node->before()[self.id] = node->number;
   events.Push(node);
@@ -186,15 +196,16 @@ Ranks& RanksOf(Store& store) {
   if (store.ranks != nullptr) return *store.ranks;
   // Those that have ranks are the newest ones: what is noted of this store concerns them all.
   if (store.newer != nullptr) RanksOf(*store.newer);
-  Ranks* const ranks =
-      static_cast<Ranks*>(g_pool.Take(sizeof(EventNumber) * g_clock_width * 4, sizeof(Lanes)));
+  Ranks* const ranks = static_cast<Ranks*>(g_pool.Take(sizeof(EventNumber) * g_clock_width * 4));
   store.ranks = ranks;
-  for (int i = 0; i < g_clock_width / kLanesAStep; ++i) {
-    LanesOf(ranks->at_store())[i] = Lanes{};
-    LanesOf(ranks->up_to_loads())[i] = Lanes{};
-    LanesOf(ranks->store_targets())[i] = Lanes{} + kNever;
-    LanesOf(ranks->load_targets())[i] = Lanes{} + kNever;
-  }
+  Lanes* const at_store = LanesOf(ranks->at_store());
+  Lanes* const up_to_loads = LanesOf(ranks->up_to_loads());
+  Lanes* const store_targets = LanesOf(ranks->store_targets());
+  Lanes* const load_targets = LanesOf(ranks->load_targets());
+  ForEachLanes([&](unsigned i) {
+    at_store[i] = up_to_loads[i] = Lanes{};
+    store_targets[i] = load_targets[i] = Lanes{} + kNever;
+  });
   if (store.older != nullptr && store.older->ranks != nullptr) {
     Copy(ranks->up_to_loads(), store.older->ranks->up_to_loads());
   }
@@ -209,8 +220,8 @@ EventNumber* Sources(const Node* event) {
   bool any = false;
   if (any_fence && !Mutated(Mutation::kFencesPrecedeNoAccess)) {
     const Time* const clock = Self().clock.times();
-    const int threads = ThreadCount();
-    for (int t = 0; t < threads; ++t) {
+    for (int i = 0; i < with_events_count; ++i) {
+      const int t = with_events[i];
       if (const Node* const fence = LastFenceUpTo(t, clock[t])) {
         sources[t] = fence->number;
         any = true;
@@ -243,13 +254,38 @@ void NoteSources(Store& store, bool load, const EventNumber* sources) {
   });
 }
 
-// What lies below a store's rank, or below that of its loads.
-template <class F>
-void ForSourcesBelow(const Store& store, bool load, F f) {
-  if (store.older != nullptr && store.older->ranks != nullptr) {
-    ForLanes(store.older->ranks->up_to_loads(), f);
+// The same for an event alone, which is later than any other of its thread.
+void NoteSource(Store& store, bool load, Node* event) {
+  Ranks& ranks = RanksOf(store);
+  const int self = event->thread;
+  if (!load) ranks.at_store()[self] = event->number;
+  ranks.up_to_loads()[self] = event->number;
+  if (store.newer == nullptr) return;
+  EventNumber* const targets = NewLanes(kNever);
+  for (Store* s = store.newer; s != nullptr; s = s->newer) {
+    s->ranks->up_to_loads()[self] = event->number;
+    Earlier(targets, s->ranks->store_targets());
+    Earlier(targets, s->ranks->load_targets());
   }
-  if (load && store.ranks != nullptr) ForLanes(store.ranks->at_store(), f);
+  ForLanes(targets, [&](int to, EventNumber target) {
+    if (to != self) AddEdge(event, NodeOf(to, target));
+  });
+}
+
+// S puts those of the sources before an event that is the last of its thread.
+void PrecedeAll(const EventNumber* sources, Node* event) {
+  if (AllAtMost(sources, event->before())) return;
+  ForLanes(sources, [&](int t, EventNumber number) {
+    if (t != event->thread) Precede(NodeOf(t, number), event);
+  });
+}
+
+// The same with what lies below a store's rank, or below that of its loads.
+void PrecedeFromBelow(const Store& store, bool load, Node* event) {
+  if (store.older != nullptr && store.older->ranks != nullptr) {
+    PrecedeAll(store.older->ranks->up_to_loads(), event);
+  }
+  if (load && store.ranks != nullptr) PrecedeAll(store.ranks->at_store(), event);
 }
 
 void Note(Store& store, bool load, bool seq_cst) {
@@ -259,12 +295,13 @@ void Note(Store& store, bool load, bool seq_cst) {
   Node* event = nullptr;
   if (seq_cst) {
     event = NewEvent(false);
-    ForSourcesBelow(store, load, [&](int t, EventNumber number) {
-      if (t != event->thread) Precede(NodeOf(t, number), event);
-    });
+    PrecedeFromBelow(store, load, event);
   }
-  const EventNumber* const sources = Sources(event);
-  if (sources != nullptr) NoteSources(store, load, sources);
+  if (!any_fence) {
+    NoteSource(store, load, event);
+  } else if (const EventNumber* const sources = Sources(event)) {
+    NoteSources(store, load, sources);
+  }
   if (event != nullptr) {
     Ranks& ranks = RanksOf(store);
     EventNumber& target = (load ? ranks.load_targets() : ranks.store_targets())[event->thread];
@@ -278,6 +315,7 @@ void ResetSeqCst() {
   g_any_seq_cst = false;
   any_fence = false;
   of_thread = nullptr;
+  with_events_count = 0;
 }
 
 bool Reach::AllowsBelowRanked(Store& newer) {
@@ -332,9 +370,7 @@ void EndFence() {
     for (; i < log.size && log.at[i].time <= self.clock.times()[t]; ++i) {
       Store& store = *log.at[i].store;
       const bool load = log.at[i].load;
-      ForSourcesBelow(store, load, [&](int from, EventNumber number) {
-        if (from != self.id) Precede(NodeOf(from, number), fence);
-      });
+      PrecedeFromBelow(store, load, fence);
       Ranks& ranks = RanksOf(store);
       EventNumber& target = (load ? ranks.load_targets() : ranks.store_targets())[self.id];
       if (target == kNever) target = fence->number;

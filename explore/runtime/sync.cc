@@ -50,11 +50,21 @@ void NoteWrite(void* address, size_t size) {
 }
 
 void CheckRead(const void* address, size_t size, void* pc) {
-  PlainRange(reinterpret_cast<uintptr_t>(address), size, false, pc);
+  const uintptr_t at = reinterpret_cast<uintptr_t>(address);
+  if (size <= 8) {
+    PlainRead(at, static_cast<unsigned>(size), pc);
+  } else {
+    PlainRange(at, size, false, pc);
+  }
 }
 
 void CheckWrite(void* address, size_t size, void* pc) {
-  PlainRange(reinterpret_cast<uintptr_t>(address), size, true, pc);
+  const uintptr_t at = reinterpret_cast<uintptr_t>(address);
+  if (size <= 8) {
+    PlainWrite(at, static_cast<unsigned>(size), pc);
+  } else {
+    PlainRange(at, size, true, pc);
+  }
 }
 
 }  // namespace hammerlock::explore

@@ -5,13 +5,9 @@
 
 namespace hammerlock::explore::internal {
 
-int WaitFor(const void* object, const char* kind, const Deadline* deadline) {
-  if (deadline == nullptr) {
-    Block(object, kind);
-    return 0;
-  }
-  if (!Valid(*deadline->at)) return EINVAL;
-  const bool woken = BlockUntil(object, kind, DeadlineOf(deadline->clock, *deadline->at));
+int WaitUntil(const void* object, const char* kind, const Deadline& deadline) {
+  if (!Valid(*deadline.at)) return EINVAL;
+  const bool woken = BlockUntil(object, kind, DeadlineOf(deadline.clock, *deadline.at));
   return woken ? 0 : ETIMEDOUT;
 }
 

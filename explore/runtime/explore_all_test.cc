@@ -29,7 +29,9 @@ int Executions() {
 
 // 0 if what was found is what was expected, and nothing else.
 int Explore(const Scenario& scenario) {
-  Prepare(Options());
+  Options options;
+  options.race = scenario.race;
+  Prepare(options);
   int counts[kKinds] = {};
   char why[kKinds][sizeof(Ending::why)] = {};
   int endless = 0;

@@ -195,10 +195,18 @@ bool IsSettled(const Cell& cell, uint8_t mask) {
          HappensBefore(cell.read_thread, cell.read_time);
 }
 
+// With race=0 the threads race on purpose: each access is a point of choice. It sees what memory
+// holds, which is the newest value.
+void PointOfRace() {
+  if (!g_race_checking && !g_solo) Point();
+}
+
 }  // namespace
 
 void PlainReadSlow(uintptr_t address, unsigned size, const void* pc) {
-  if (!Watching() || g_solo) return;
+  if (!Watching()) return;
+  if (g_solo) return AccessAlone(address, size, false, pc);
+  PointOfRace();
   if ((address & 7) + size > 8) return PlainRange(address, size, false, pc);
   const uint8_t mask = MaskOf(address, size);
   if (g_owner == kNobody || !InRegion(address)) return ReadShared(address, mask, pc);
@@ -220,6 +228,7 @@ void PlainReadSlow(uintptr_t address, unsigned size, const void* pc) {
 void PlainWriteSlow(uintptr_t address, unsigned size, const void* pc) {
   // Of a stack that one thread alone can have used so far nothing needs to be known.
   if (!Watching() || (g_solo && address - kRegionBase < kStacksSize)) return;
+  PointOfRace();
   if ((address & 7) + size > 8) return PlainRange(address, size, true, pc);
   const uint8_t mask = MaskOf(address, size);
   if (g_owner == kNobody || !InRegion(address)) return WriteShared(address, mask, pc);
@@ -238,9 +247,18 @@ void PlainWriteSlow(uintptr_t address, unsigned size, const void* pc) {
   cell.written |= mask;
 }
 
+void AccessAlone(uintptr_t address, unsigned size, bool write, const void* pc) {
+  if (!InHeap(reinterpret_cast<void*>(address))) return;
+  const uintptr_t ends[] = {address, address + size - 1};
+  for (const uintptr_t at : ends) {
+    const Cell& cell = RegionCell(at);
+    if (cell.epoch == g_epoch) UseAfterFree(cell, at, write, pc);
+  }
+}
+
 __attribute__((noinline)) void PlainRange(uintptr_t address, size_t size, bool write,
                                           const void* pc) {
-  if (!Watching() || (g_solo && (!write || address - kRegionBase < kStacksSize))) return;
+  if (!Watching() || (g_solo && address - kRegionBase < kStacksSize)) return;
   const uintptr_t end = address + size;
   while (address < end) {
     const uintptr_t next = (address & ~uintptr_t{7}) + 8;

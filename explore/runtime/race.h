@@ -28,12 +28,13 @@ extern Time g_now;
 extern bool g_race_checking;
 // A cell's owner if that is the calling thread. A thread races with nobody in its own cells, and
 // nothing is to be looked up there. kNobody: not while there is one thread, nor while accesses
-// are recorded or ignored.
+// are recorded, ignored or points of choice (race=0).
 extern uint8_t g_owner;
 inline constexpr uint8_t kNobody = 0xff;
 // What g_owner is while that thread runs beside others.
 inline uint8_t OwnerOf(const Thread& thread) {
-  const bool quick = !g_recording && (thread.ignores_reads | thread.ignores_writes) == 0;
+  const bool quick =
+      !g_recording && g_race_checking && (thread.ignores_reads | thread.ignores_writes) == 0;
   return quick ? static_cast<uint8_t>(thread.id + 1) : kNobody;
 }
 
@@ -41,6 +42,9 @@ void PlainReadSlow(uintptr_t address, unsigned size, const void* pc);
 void PlainWriteSlow(uintptr_t address, unsigned size, const void* pc);
 // An access of any size, granule by granule.
 void PlainRange(uintptr_t address, size_t size, bool write, const void* pc);
+
+// An access, plain or atomic, while there is one thread: it races with nobody.
+void AccessAlone(uintptr_t address, unsigned size, bool write, const void* pc);
 
 // The accesses of an atomic location by each thread, for plain ones to look at: in memory.cc.
 // A plain access to `mask` of this granule races if such an access does not happen before it.

@@ -21,6 +21,7 @@ struct Scenario {
   // "misuse", "deadlock", "race", "uaf", "unsupported".
   const char* expectation;
   void (*run)();
+  bool race = true;  // Whether data races are failures.
 };
 
 // Explores those whose name is `only`, or all if it is null. Returns an exit code.

@@ -75,9 +75,10 @@ Location& Writing(volatile T* a, const void* pc) {
 
 // While there is one thread, memory itself says all. False: there are more.
 template <class T>
-bool SoloWrite(volatile T* a) {
+bool SoloWrite(volatile T* a, const void* pc) {
   if (!g_solo) return false;
   const uintptr_t address = reinterpret_cast<uintptr_t>(a);
+  AccessAlone(address, sizeof(T), true, pc);
   for (uintptr_t at = address; at < address + sizeof(T); at += 8) {
     Cell& cell = CellAt(at);
     SaveForUndo(cell, at);
@@ -113,7 +114,10 @@ template <class T>
 T Load(const volatile T* a, int order, const void* pc) {
   if (!Watching()) return Peek(a);
   Point();
-  if (g_solo) return Peek(a);
+  if (g_solo) {
+    AccessAlone(reinterpret_cast<uintptr_t>(a), sizeof(T), false, pc);
+    return Peek(a);
+  }
   const Order o = static_cast<Order>(order);
   Location& location = Reading(a, pc);
   Store& from = ChooseRead(location, o == Order::kSeqCst);
@@ -129,7 +133,7 @@ template <class T>
 void StoreTo(volatile T* a, T v, int order, const void* pc) {
   if (!Watching()) return Poke(a, v);
   Point();
-  if (SoloWrite(a)) return Poke(a, v);
+  if (SoloWrite(a, pc)) return Poke(a, v);
   const Order o = static_cast<Order>(order);
   Location& location = Writing(a, pc);
   Store& after = ChoosePlace(location, o == Order::kSeqCst);
@@ -148,7 +152,7 @@ T ModifyBy(volatile T* a, int order, const void* pc, F f) {
     return old;
   }
   Point();
-  if (SoloWrite(a)) {
+  if (SoloWrite(a, pc)) {
     const T old = Peek(a);
     Poke(a, f(old));
     return old;
@@ -177,8 +181,9 @@ T CompareExchange(volatile T* a, T expected, T desired, int order, int failure_o
   }
   Point();
   if (g_solo) {
+    AccessAlone(reinterpret_cast<uintptr_t>(a), sizeof(T), false, pc);
     const T old = Peek(a);
-    if (old == expected && SoloWrite(a)) Poke(a, desired);
+    if (old == expected && SoloWrite(a, pc)) Poke(a, desired);
     return old;
   }
   Location& location = Reading(a, pc);

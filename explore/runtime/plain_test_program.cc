@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Plain accesses: races, races that are meant (race=0), memory that was freed.
+#include <stdlib.h>
+
+#include <atomic>
+
+#include "explore/runtime/test_program.h"
+
+namespace hammerlock::explore::test_program {
+namespace {
+
+int global;
+volatile int flag;
+
+// What racing programs of old have in common: threads that increment and threads that look.
+template <class Counter>
+void Increment(Counter& counter) {
+  const int seen = counter;
+  counter = seen + 1;
+}
+
+void LosesAnUpdate() {
+  global = 0;
+  {
+    Thread a([] { Increment(global); });
+    Thread b([] { Increment(global); });
+  }
+  assert(global == 2);
+}
+
+void LosesAnUpdateOnAStack() {
+  int local = 0;
+  {
+    Thread a([&] { Increment(local); });
+    Increment(local);
+  }
+  assert(local == 2);
+}
+
+void NeverLosesBothUpdates() {
+  volatile int local = 0;
+  {
+    Thread a([&] { Increment(local); });
+    Thread b([&] { Increment(local); });
+  }
+  assert(local == 1 || local == 2);
+}
+
+// Peterson's algorithm is right where memory is sequentially consistent.
+struct Peterson {
+  volatile int wants[2] = {};
+  volatile int turn = 0;
+  volatile int inside = 0;
+
+  template <bool kWaits>
+  void Enter(int self) {
+    wants[self] = 1;
+    turn = 1 - self;
+    if (kWaits && wants[1 - self] != 0 && turn == 1 - self) return;  // Would have to wait.
+    inside = inside + 1;
+    assert(inside == 1);
+    inside = inside - 1;
+    wants[self] = 0;
+  }
+};
+
+template <bool kWaits>
+void EnterTwice() {
+  Peterson lock;
+  Thread a([&] { lock.Enter<kWaits>(0); });
+  Thread b([&] { lock.Enter<kWaits>(1); });
+}
+
+// A flag is seen once it is set; the loop ends, although nothing in it is atomic.
+void WaitsForAFlag() {
+  flag = 0;
+  global = 0;
+  Thread a([] {
+    global = 7;
+    flag = 1;
+  });
+  while (flag == 0) sched_yield();
+  assert(global == 7);
+}
+
+void WritesAfterFreeing() {
+  int* const block = static_cast<int*>(malloc(sizeof(int)));
+  free(block);
+  *static_cast<volatile int*>(block) = 1;
+}
+
+// Nobody else exists yet: the access is wrong all the same.
+void ReadsAfterFreeing() {
+  int* const block = static_cast<int*>(malloc(sizeof(int)));
+  *block = 1;
+  free(block);
+  const int seen = *static_cast<volatile int*>(block);
+  Thread a([seen] { assert(seen != 12345); });
+}
+
+void LoadsAfterFreeing() {
+  auto* const block = new std::atomic<int>(1);
+  delete block;
+  block->load(std::memory_order_relaxed);
+}
+
+void AddsAfterFreeing() {
+  auto* const block = new std::atomic<int>(1);
+  delete block;
+  block->fetch_add(1, std::memory_order_relaxed);
+}
+
+void ReadsAgainAfterAllocating() {
+  for (int i = 0; i < 3; ++i) {
+    int* const block = static_cast<int*>(malloc(sizeof(int)));
+    *block = i;
+    assert(*static_cast<volatile int*>(block) == i);
+    free(block);
+  }
+}
+
+constexpr bool kMeant = false;
+constexpr Scenario kScenarios[] = {
+    {"racing_increments", "race", LosesAnUpdate},
+    {"meant_increments_lose_an_update", "sometimes", LosesAnUpdate, kMeant},
+    {"meant_increments_on_a_stack", "sometimes", LosesAnUpdateOnAStack, kMeant},
+    {"meant_increments_never_lose_both", "passes", NeverLosesBothUpdates, kMeant},
+    {"petersons_lock_excludes", "passes", EnterTwice<true>, kMeant},
+    {"no_lock_excludes_nobody", "sometimes", EnterTwice<false>, kMeant},
+    {"meant_flag_is_seen", "passes", WaitsForAFlag, kMeant},
+    {"flag_races", "race", WaitsForAFlag},
+    {"write_after_free", "uaf", WritesAfterFreeing},
+    {"read_after_free_before_threads", "uaf", ReadsAfterFreeing},
+    {"load_after_free_before_threads", "uaf", LoadsAfterFreeing},
+    {"add_after_free_before_threads", "uaf", AddsAfterFreeing},
+    {"memory_used_again", "passes", ReadsAgainAfterAllocating},
+};
+
+}  // namespace
+}  // namespace hammerlock::explore::test_program
+
+int main(int argc, char** argv) {
+  using namespace hammerlock::explore::test_program;
+  return Main(kScenarios, sizeof(kScenarios) / sizeof(*kScenarios), argc, argv);
+}

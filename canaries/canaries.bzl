@@ -42,6 +42,14 @@ _CANARIES = {
         may = [],
         cannot = dict(_ON_TSO, tsan = _NO_RACE),
     ),
+    # Loads are buffered nowhere here but where the explorer is told so.
+    "slot_handed_back_relaxed": struct(
+        kind = "litmus",
+        must = [],
+        may = [],
+        cannot = dict(_ON_TSO, tsan = _NO_RACE),
+        explore_args = ["--load_buffering"],
+    ),
     "torn_stack": struct(kind = "linearizable", must = _ALL, may = [], cannot = {}),
     "treiber_without_reclamation": struct(
         kind = "litmus",
@@ -58,7 +66,10 @@ def canaries():
             name = name,
             srcs = [name + ".cc"],
             # A hang is told sooner than usual: here every run is one.
-            engine_args = {"//stress:engine": ["--deadlock_seconds=2"]},
+            engine_args = {
+                "//explore:engine": getattr(row, "explore_args", []),
+                "//stress:engine": ["--deadlock_seconds=2"],
+            },
             cannot = row.cannot,
             may = row.may,
             must = row.must + _EXPLORE,

@@ -3,8 +3,8 @@
 // usage: differential [PROGRAMS [CYCLES [SEED [MOST]]]]
 //
 // Holds the engine against the judge: the named litmus tests, then random programs and critical
-// cycles from a seed, with at most MOST executions each. Prints what differs, and how much was
-// compared.
+// cycles from a seed, with at most MOST executions each; those of them that have use for it with
+// load buffering as well. Prints what differs, and how much was compared.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -30,14 +30,23 @@ struct Totals {
   uint64_t missing = 0;
 };
 
-void Hold(const Program& program, Effort effort, Totals& totals) {
-  const Difference difference = HoldAgainstJudge(program, effort);
+void Count(const Program& program, const Difference& difference, Totals& totals) {
   ++totals.programs;
   totals.outcomes += AllowedOutcomes(program).size();
   totals.executions += difference.executions;
   totals.unsound += difference.unsound.size();
   totals.missing += difference.missing.size();
   if (!difference.empty()) std::printf("%s\n", Describe(program, difference).c_str());
+}
+
+void Hold(const Program& program, Effort effort, Totals& totals) {
+  Count(program, HoldAgainstJudge(program, effort), totals);
+}
+
+void HoldPromises(const Program& program, Effort effort, Totals& totals) {
+  if (HasUseForPromises(program)) {
+    Count(program, HoldPromisesAgainstJudge(program, effort), totals);
+  }
 }
 
 void Tell(const char* what, const Totals& t) {
@@ -65,20 +74,26 @@ int Main(int argc, char** argv) {
   }
   const uint64_t programs = number(1, 1000), cycles = number(2, 1000), seed = number(3, 1);
   const Effort effort{1000, number(4, 1'000'000)};
-  Totals suite, random, critical;
-  for (const LitmusTest& test : LitmusSuite()) {
-    Hold(*Parse(test.program), effort, suite);
-  }
-  for (uint64_t i = 0; i < programs; ++i) Hold(RandomProgram(seed * 1'000'003 + i), effort, random);
+  Totals suite, random, critical, buffering;
+  const auto hold = [&](const Program& program, Totals& totals) {
+    Hold(program, effort, totals);
+    HoldPromises(program, effort, buffering);
+  };
+  for (const LitmusTest& test : LitmusSuite()) hold(*Parse(test.program), suite);
+  for (uint64_t i = 0; i < programs; ++i) hold(RandomProgram(seed * 1'000'003 + i), random);
   for (uint64_t i = 0; i < cycles; ++i) {
-    Hold(RandomCriticalCycle(seed * 1'000'003 + i).program, effort, critical);
+    hold(RandomCriticalCycle(seed * 1'000'003 + i).program, critical);
   }
-  Tell("litmus suite", suite);
-  Tell("random programs", random);
-  Tell("critical cycles", critical);
-  const uint64_t unsound = suite.unsound + random.unsound + critical.unsound;
-  const uint64_t missing = suite.missing + random.missing + critical.missing;
-  return unsound != 0 || missing != 0;
+  bool differs = false;
+  const auto tell = [&](const char* what, const Totals& totals) {
+    Tell(what, totals);
+    differs = differs || totals.unsound != 0 || totals.missing != 0;
+  };
+  tell("litmus suite", suite);
+  tell("random programs", random);
+  tell("critical cycles", critical);
+  tell("load buffering", buffering);
+  return differs;
 }
 
 }  // namespace

@@ -111,6 +111,8 @@ void ExploreEngine::AddFlags(Flags& flags) {
   flags.Add("strategy", "how choices are made", &strategy_, {"portfolio", "walk", "pct", "pos"});
   flags.Add("max_steps", "an execution that has not ended after so many is cut off", &max_steps_);
   flags.Add("race", "whether data races are failures", &race_);
+  flags.Add("load_buffering", "whether loads may read stores that other threads promise",
+            &load_buffering_);
   flags.Add("leak", "whether memory that is left at the end is a failure", &leak_);
   flags.Add("shrink", "whether a failure is made small before it is shown", &shrink_);
 }
@@ -126,6 +128,7 @@ Result ExploreEngine::Run(Scenario& scenario, const Plan& plan, Progress& progre
   options.max_steps = max_steps_;
   options.race = race_;
   options.leak = leak_;
+  options.load_buffering = load_buffering_;
   explore::Prepare(options);
   Strategy strategy = Strategy::kPortfolio;
   ParseStrategy(strategy_.c_str(), &strategy);

@@ -23,6 +23,7 @@ class ExploreEngine : public Engine {
   uint64_t max_steps_ = 200000;
   bool race_ = true;
   bool leak_ = false;
+  bool load_buffering_ = false;
   bool shrink_ = true;
 };
 

@@ -3,8 +3,11 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <set>
+#include <vector>
 
 #include "explore/axioms/explore_program.h"
+#include "explore/axioms/model.h"
 #include "explore/runtime/runtime.h"
 #include "explore/runtime/search.h"
 
@@ -24,25 +27,54 @@ void Body(void* argument) {
   run.outcome = RunOnce(run.program);
 }
 
+// What an execution shows; those that are none are left out.
+Outcome Show(const Program& program, const CompiledProgram& compiled, uint64_t seed) {
+  Run run{compiled, {}};
+  for (uint64_t number = seed;; number += uint64_t{1} << 40) {
+    SeedExecution(1, number, Strategy::kPortfolio);
+    const Ending& ending = Execute(&Body, &run);
+    if (ending.failure != FailureKind::kNone || ending.endless) {
+      std::fprintf(stderr, "%s: execution %llu failed: %s\n", Print(program).c_str(),
+                   static_cast<unsigned long long>(seed), ending.why);
+      std::abort();
+    }
+    if (!ending.discarded) return run.outcome;
+  }
+}
+
+Difference Hold(const Program& program, const Options& options, const Rules& rules, Effort effort) {
+  Prepare(options);
+  const CompiledProgram compiled(program);
+  return Compare(
+      AllowedOutcomes(program, rules), [&](uint64_t seed) { return Show(program, compiled, seed); },
+      effort);
+}
+
 }  // namespace
 
 Difference HoldAgainstJudge(const Program& program, Effort effort) {
-  Prepare(Options());
-  const CompiledProgram compiled(program);
-  return Compare(
-      program,
-      [&](uint64_t seed) {
-        Run run{compiled, {}};
-        SeedExecution(1, seed, Strategy::kPortfolio);
-        const Ending& ending = Execute(&Body, &run);
-        if (ending.failure != FailureKind::kNone || ending.endless) {
-          std::fprintf(stderr, "%s: execution %llu failed: %s\n", Print(program).c_str(),
-                       static_cast<unsigned long long>(seed), ending.why);
-          std::abort();
-        }
-        return run.outcome;
-      },
-      effort);
+  return Hold(program, Options(), Rules(), effort);
+}
+
+bool HasUseForPromises(const Program& program) {
+  if (program.has_read_modify_writes()) return false;
+  Rules rules;
+  rules.no_load_buffering = false;
+  return AllowedOutcomes(program, rules) != AllowedOutcomes(program);
+}
+
+Difference HoldPromisesAgainstJudge(const Program& program, Effort effort) {
+  Options options;
+  options.load_buffering = true;
+  Rules rules;
+  rules.no_load_buffering = false;
+  Difference difference = Hold(program, options, rules, effort);
+  if (!difference.unsound.empty()) {
+    rules.only_relaxed_stores_promised = false;
+    const std::set<Outcome> allowed = AllowedOutcomes(program, rules);
+    std::erase_if(difference.unsound, [&](const Outcome& o) { return allowed.contains(o); });
+  }
+  return difference;
 }
 
 }  // namespace hammerlock::explore

@@ -12,4 +12,11 @@ namespace hammerlock::explore {
 // An execution that fails (these programs have no races and always end) ends the process.
 axioms::Difference HoldAgainstJudge(const axioms::Program& program, axioms::Effort effort);
 
+// The same with load buffering by promises, for programs without read-modify-writes. Unsound is
+// what the standard does not allow, though it allows load buffering; missing is what promises of
+// relaxed stores should show.
+axioms::Difference HoldPromisesAgainstJudge(const axioms::Program& program, axioms::Effort effort);
+// Whether these show more of such a program than there is without.
+bool HasUseForPromises(const axioms::Program& program);
+
 }  // namespace hammerlock::explore

@@ -69,6 +69,7 @@ void ScenarioRun::RunBody() {
     while (!started[t]->finished) Block(started[t], "join");
     Acquire(started[t]->clock);
   }
+  RequirePromisesKept();
   batch->Finish({0, 1}, *tally_);
 }
 
@@ -78,6 +79,7 @@ std::optional<Failing> ScenarioRun::RunOnce(Tally& tally) {
   tally_ = &tally;
   const Ending& ending = Execute(&Body, this);
   steps_ += ending.steps;
+  if (ending.discarded) return std::nullopt;
   if (ending.failure != FailureKind::kNone) {
     // What failed while the batch was taken down has been counted already.
     if (tally.executions() != executions) {

@@ -63,7 +63,7 @@ class Enumeration {
  private:
   void ChooseSource(size_t index) {
     if (index == reads_.size()) {
-      if (!HasNoThinAir(candidate_) || !candidate_.Resolve()) return;
+      if (!HasNoThinAir(candidate_, rules_) || !candidate_.Resolve()) return;
       required_ = prune_ ? RequiredModificationOrder(candidate_, rules_) : Relation();
       return ChooseModificationOrder(0);
     }
@@ -80,7 +80,7 @@ class Enumeration {
   }
 
   bool IsPossible() {
-    return HasNoThinAir(candidate_) && candidate_.Resolve() &&
+    return HasNoThinAir(candidate_, rules_) && candidate_.Resolve() &&
            RequiredModificationOrder(candidate_, rules_).IsIrreflexive();
   }
 

@@ -5,7 +5,7 @@
 //
 // An execution is who reads from whom and in which order each location is modified. All are tried;
 // those are kept in which
-//   * sequenced-before and reads-from have no cycle (so load buffering does not show),
+//   * sequenced-before and reads-from have no cycle (load buffering shows with another rule only),
 //   * a read-modify-write reads the last write before its own,
 //   * the four coherence requirements hold of happens-before, which is made of sequenced-before
 //     and synchronizes-with: releases, release sequences through read-modify-writes, fences,

@@ -118,6 +118,13 @@ int Program::locations() const {
   return n;
 }
 
+bool Program::has_read_modify_writes() const {
+  return std::ranges::any_of(threads, [](const auto& thread) {
+    return std::ranges::any_of(thread,
+                               [](const Instruction& i) { return i.reads() && i.may_write(); });
+  });
+}
+
 int Program::registers() const {
   int n = 0;
   for (const auto& thread : threads) {

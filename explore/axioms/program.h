@@ -50,6 +50,7 @@ struct Instruction {
   Order order = Order::kSeqCst;
   Order failure = Order::kSeqCst;  // Of a compare-exchange: the order of the load that it then is.
 
+  bool is_load() const { return kind == Kind::kLoad; }
   // Whether it leaves the value that it read in a register.
   bool reads() const { return kind != Kind::kStore && kind != Kind::kFence; }
   // Whether it writes always, or (a compare-exchange) may.
@@ -63,6 +64,7 @@ struct Program {
 
   size_t size() const;
   int locations() const;  // One more than the largest that is used.
+  bool has_read_modify_writes() const;
   int registers() const;  // As many as instructions that read, in order of thread and instruction.
 
   friend bool operator==(const Program&, const Program&) = default;

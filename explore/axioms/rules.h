@@ -31,6 +31,13 @@ struct Rules {
   bool fence_operation = true;      // 4.3
   bool fence_fence = true;          // 4.4
 
+  // Sequenced-before and reads-from have no cycle: no load buffering. The standard allows it, and
+  // recommends no more than that nothing comes out of thin air ([atomics.order] p8).
+  bool no_load_buffering = true;
+  // Without that: cycles only through loads of plain stores that are relaxed and that no release
+  // fence precedes, as an engine shows that lets threads promise such stores.
+  bool only_relaxed_stores_promised = true;
+
   // C++17, not C++20. A release sequence went on through plain stores of its thread too; S agreed
   // with all of happens-before; and a fence reached no further than its own thread.
   bool same_thread_release_sequence = false;

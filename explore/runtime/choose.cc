@@ -38,6 +38,7 @@ void Chooser::Rewind() {
   next_ = 0;
   recorded_ = 0;
   diverged_ = false;
+  hushed_ = false;
 }
 
 unsigned Chooser::Next(unsigned n) {

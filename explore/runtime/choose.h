@@ -40,6 +40,8 @@ class Chooser {
   void Record(uint16_t* into, size_t capacity);
   // Back to where Seed or Repeat left it.
   void Rewind();
+  // While hushed every choice is 0, and none counts.
+  void Hush(bool on) { hushed_ = on; }
 
   bool random() const { return trace_ == nullptr; }
   // Whether it matters what else is on offer: a trace counts all of it.
@@ -50,7 +52,7 @@ class Chooser {
 
   // The choice in [0, n): `wanted` if choices are random, the trace's otherwise.
   unsigned Settle(unsigned wanted, unsigned n) {
-    if (n <= 1) return 0;
+    if (n <= 1 || __builtin_expect(hushed_, false)) return 0;
     const unsigned chosen = trace_ == nullptr ? wanted : Next(n);
     if (__builtin_expect(record_ != nullptr, false)) Write(chosen);
     return chosen;
@@ -74,6 +76,7 @@ class Chooser {
   size_t capacity_ = 0;
   size_t recorded_ = 0;
   bool diverged_ = false;
+  bool hushed_ = false;
 };
 
 extern Chooser g_chooser;

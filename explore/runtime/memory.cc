@@ -74,12 +74,10 @@ bool Has(const Location& l, uint8_t mask) {
 // Whether the calling thread does not know the store, so that coherence lets it go behind.
 bool MayGoBehind(Store& store) { return !AnyAtMost(store.accessed(), Self().clock.times()); }
 
-// A new store after `after` in modification order.
-Store& Link(Location& location, Store& after, uint64_t value, uint64_t high) {
-  const Thread& self = Self();
+// A new store of the thread after `after` in modification order.
+Store& Link(Location& location, Store& after, uint64_t value, uint64_t high, const Thread& thread) {
   Store* const store = NewStore(location, value, high);
-  store->thread = static_cast<uint8_t>(self.id);
-  if (!Mutated(Mutation::kStoresLeaveNoTrace)) store->accessed()[self.id] = g_now;
+  store->thread = static_cast<uint8_t>(thread.id);
   store->older = &after;
   store->newer = after.newer;
   after.newer = store;
@@ -88,8 +86,16 @@ Store& Link(Location& location, Store& after, uint64_t value, uint64_t high) {
   } else {
     location.newest = store;
   }
-  location.writes()[self.id] = g_now;
   return *store;
+}
+
+// The same, made by the calling thread now.
+Store& Make(Location& location, Store& after, uint64_t value, uint64_t high) {
+  const Thread& self = Self();
+  Store& store = Link(location, after, value, high, self);
+  if (!Mutated(Mutation::kStoresLeaveNoTrace)) store.accessed()[self.id] = g_now;
+  location.writes()[self.id] = g_now;
+  return store;
 }
 
 // The reader's side of synchronisation: at once, or when an acquire fence comes.
@@ -262,7 +268,7 @@ void ReadFrom(Location& location, Store& from, Order order) {
 }
 
 Store& Insert(Location& location, Store& after, uint64_t value, uint64_t high, Order order) {
-  Store& store = Link(location, after, value, high);
+  Store& store = Make(location, after, value, high);
   const bool seq_cst = IsInS(order);
   if (seq_cst || g_any_seq_cst || g_logs_accesses) NoteStore(store, seq_cst);
   Carry(store, nullptr, order);
@@ -270,8 +276,31 @@ Store& Insert(Location& location, Store& after, uint64_t value, uint64_t high, O
   return store;
 }
 
+Store& InsertPlaceholder(Location& location, Store& after, uint64_t value, uint64_t high,
+                         const Thread& promising) {
+  Store& store = Link(location, after, value, high, promising);
+  KeepRanks(store);
+  return store;
+}
+
+Store* InsertPromised(Location& location, Store& placeholder) {
+  Reach reach(false);
+  for (Store* store = location.newest;; store = store->older) {
+    // Its history may have ended since.
+    if (store == nullptr) return nullptr;
+    const bool coherent = MayGoBehind(*store) || Mutated(Mutation::kPromisesIgnoreCoherence);
+    if (!coherent || !reach.AllowsBelow(*store)) return nullptr;
+    if (store == &placeholder) break;
+  }
+  Store& store =
+      Insert(location, *placeholder.older, placeholder.value, placeholder.high, Order::kRelaxed);
+  // The two are one: nothing comes between them.
+  store.read_by_rmw = true;
+  return &store;
+}
+
 Store& Modify(Location& location, Store& from, uint64_t value, uint64_t high, Order order) {
-  Store& store = Link(location, from, value, high);
+  Store& store = Make(location, from, value, high);
   from.read_by_rmw = true;
   const bool seq_cst = IsInS(order);
   if (seq_cst || g_any_seq_cst || g_logs_accesses) NoteStore(store, seq_cst);

@@ -4,9 +4,9 @@
 // them, in modification order, and what of it a thread may still see.
 //
 // Operations are executed in an order that extends sequenced-before and reads-from (load
-// buffering is therefore not shown). Apart from that nothing is tied to the order of execution:
-// a load may read any store, and a store may be inserted anywhere in modification order, as long
-// as [intro.races] and [atomics.order] allow it:
+// buffering shows by promises alone: promise.h). Apart from that nothing is tied to the order of
+// execution: a load may read any store, and a store may be inserted anywhere in modification order,
+// as long as [intro.races] and [atomics.order] allow it:
 //
 // 1. Coherence. A thread may not go behind a store in modification order that it knows: one that
 //    happens before it, or that an access which happens before it has read. Each store has, for
@@ -103,6 +103,12 @@ Store& ChooseReadToModify(Location& location, bool seq_cst);
 // the failure order; otherwise a read-modify-write.
 Store& ChooseReadToExchange(Location& location, uint64_t expected, uint64_t expected_high,
                             bool seq_cst, bool seq_cst_on_failure);
+
+// A store that has been promised but not made (promise.h), after `after`. And the making of it,
+// right below; null: coherence or S forbids it.
+Store& InsertPlaceholder(Location& location, Store& after, uint64_t value, uint64_t high,
+                         const Thread& promising);
+Store* InsertPromised(Location& location, Store& placeholder);
 
 // A load reads `from`.
 void ReadFrom(Location& location, Store& from, Order order);

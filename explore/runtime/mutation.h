@@ -28,6 +28,10 @@ enum class Mutation {
   kFencesPrecedeNoAccess,        // A fence is no source: p4.3 and p4.4 are dropped.
   kFencesFollowNoAccess,         // A fence is no target: p4.2 and p4.4 are dropped.
   kSIsNotTransitive,             // What an event learns later is not passed on.
+  // Of load buffering (promise_test.cc).
+  kPromisesNeedNotBeKept,    // An execution counts although a promised store was never made.
+  kPromisesIgnoreCoherence,  // The store is made although its thread knows the placeholder.
+  kReleasesArePromised,      // A release store too, without what it carries.
   kCount,
 };
 

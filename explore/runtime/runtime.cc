@@ -14,7 +14,9 @@
 #include "explore/runtime/execution.h"
 #include "explore/runtime/fiber.h"
 #include "explore/runtime/memory.h"
+#include "explore/runtime/mutation.h"
 #include "explore/runtime/pool.h"
+#include "explore/runtime/promise.h"
 #include "explore/runtime/race.h"
 #include "explore/runtime/region.h"
 #include "explore/runtime/report.h"
@@ -84,6 +86,7 @@ void Prepare(const Options& wanted) {
   options = wanted;
   g_race_checking = options.race;
   g_tracks_leaks = options.leak;
+  g_load_buffering = options.load_buffering;
   // libstdc++ counts shared_ptr's owners without atomics while this says so.
   __libc_single_threaded = false;
   static bool prepared = false;
@@ -104,11 +107,13 @@ const Ending& Execute(void (*body)(void*), void* argument) {
   void* const saved_exceptions[2] = {exceptions[0], exceptions[1]};
   static void (*run)(void*);
   run = body;
+  ForgetCertificates();
   do {
     begin_again = false;
     // Not all of it: its text is long.
     ending.failure = FailureKind::kNone;
     ending.endless = false;
+    ending.discarded = false;
     ending.why[0] = '\0';
     ending.fingerprint = 0;
     ResetCells();
@@ -116,13 +121,18 @@ const Ending& Execute(void (*body)(void*), void* argument) {
     ResetHeap();
     ResetSeqCst();
     ResetPosix();
+    ResetPromises();
     if (g_recording) StartRecording();
     BeginThreads([](void* a) -> void* { return run(a), nullptr; }, argument, options.max_steps);
     g_executing = g_watching = true;
     exceptions[0] = exceptions[1] = nullptr;
     hammerlock_switch_stacks(&driver_stack, Self().stack_pointer);
     g_executing = g_watching = false;
-    if (ending.failure == FailureKind::kNone && !begin_again && options.leak && !ending.endless) {
+    if (EndCertification(begin_again)) begin_again = true;
+    if (HasPromises() && !Mutated(Mutation::kPromisesNeedNotBeKept)) ending.discarded = true;
+    if (ending.discarded) ending.failure = FailureKind::kNone;
+    if (ending.failure == FailureKind::kNone && !ending.discarded && !begin_again && options.leak &&
+        !ending.endless) {
       size_t blocks = 0;
       const size_t bytes = LeakedBytes(&blocks);
       if (bytes != 0) {
@@ -155,6 +165,15 @@ void EndExecution() {
 void BeginAgain() {
   begin_again = true;
   EndExecution();
+}
+
+void Discard() {
+  ending.discarded = true;
+  EndExecution();
+}
+
+void RequirePromisesKept() {
+  if (HasPromises() && !Mutated(Mutation::kPromisesNeedNotBeKept)) Discard();
 }
 
 void FailHere(FailureKind kind, const char* format, ...) {

@@ -16,6 +16,7 @@ struct Options {
   uint64_t max_steps = 200000;  // Scheduling points of an execution, until it counts as endless.
   bool race = true;
   bool leak = false;
+  bool load_buffering = false;  // By promises: promise.h.
 };
 
 // Call it once, before anything else here.
@@ -25,6 +26,8 @@ void Prepare(const Options& options);
 struct Ending {
   FailureKind failure = FailureKind::kNone;
   bool endless = false;  // Cut off after max_steps although progress was made.
+  // A promise was not kept: this was no execution, and nothing of it counts (load_buffering).
+  bool discarded = false;
   uint64_t steps = 0;
   int threads = 0;
   char why[1024] = {};       // One sentence, if it failed.
@@ -51,6 +54,12 @@ class Unobserved {
 // Ends this execution and runs it again from its start, with the same choices: something that the
 // engine sets up beforehand was found to be needed.
 [[noreturn]] void BeginAgain();
+
+// Ends this execution, which turned out to be none.
+[[noreturn]] void Discard();
+// To be called where the program's threads have ended, before anything is concluded from what
+// they did: discards the execution if a promise was not kept.
+void RequirePromisesKept();
 
 // Whether code compiled with the explorer's instrumentation has run.
 extern bool g_instrumented;

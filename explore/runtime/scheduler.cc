@@ -10,6 +10,7 @@
 #include "explore/runtime/fiber.h"
 #include "explore/runtime/memory.h"
 #include "explore/runtime/pool.h"
+#include "explore/runtime/promise.h"
 #include "explore/runtime/race.h"
 #include "explore/runtime/region.h"
 #include "explore/runtime/report.h"
@@ -158,6 +159,7 @@ __attribute__((noinline)) void LetTimePass() {
 
 // Who runs next; the calling thread again only if it is runnable.
 Thread& Next() {
+  if (__builtin_expect(g_certifying, false)) EndExecution();
   if (timed_count != 0) LetTimePass();
   const unsigned n = static_cast<unsigned>(runnable_count);
   if (n <= 1) {
@@ -278,7 +280,13 @@ bool ChangesPriority() {
 
 }  // namespace
 
+void RunAlone(Thread& thread) {
+  SwitchTo(thread);
+  __builtin_unreachable();
+}
+
 void Point() {
+  if (__builtin_expect(g_certifying, false)) return CountCertifyingStep();
   ++g_step;
   if (__builtin_expect(--g_steps_left == 0, false)) CutOff();
   if (g_others + timed_count <= 0) return;
@@ -297,7 +305,7 @@ void Point() {
 
 void Yield() {
   Point();
-  if (g_others <= 0) return;
+  if (g_others <= 0 || g_certifying) return;
   Thread& self = Self();
   if (g_chooser.manner().scheduling == Scheduling::kPct) self.priority = --lowest_priority;
   // Somebody else: choice k is the k-th other.

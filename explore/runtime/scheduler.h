@@ -89,6 +89,9 @@ void Point();
 // runs, if there is one that can.
 void Yield();
 
+// Lets the thread run, and nobody else, until the execution ends.
+[[noreturn]] void RunAlone(Thread& thread);
+
 // Suspends the calling thread until Wake names the object. `kind` is for the report of a deadlock.
 void Block(const void* object, const char* kind);
 

@@ -339,9 +339,12 @@ bool Reach::AllowsBelowRanked(Store& newer) {
 
 void NoteLoad(Store& store, bool seq_cst) { Note(store, true, seq_cst); }
 
-void NoteStore(Store& store, bool seq_cst) {
-  // Where older stores have ranks, so have newer ones.
+void KeepRanks(Store& store) {
   if (store.older != nullptr && store.older->ranks != nullptr) RanksOf(store);
+}
+
+void NoteStore(Store& store, bool seq_cst) {
+  KeepRanks(store);
   Note(store, false, seq_cst);
 }
 

@@ -71,6 +71,9 @@ class Reach {
 void NoteLoad(Store& store, bool seq_cst);
 void NoteStore(Store& store, bool seq_cst);
 
+// A store that nobody has made yet: where older ones have ranks, so has it.
+void KeepRanks(Store& store);
+
 // A seq_cst fence: before it takes over what it acquires, and after.
 void BeginFence();
 void EndFence();

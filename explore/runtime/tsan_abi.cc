@@ -8,6 +8,7 @@
 #include "explore/runtime/choose.h"
 #include "explore/runtime/execution.h"
 #include "explore/runtime/memory.h"
+#include "explore/runtime/promise.h"
 #include "explore/runtime/race.h"
 #include "explore/runtime/report.h"
 #include "explore/runtime/runtime.h"
@@ -120,7 +121,11 @@ T Load(const volatile T* a, int order, const void* pc) {
   }
   const Order o = static_cast<Order>(order);
   Location& location = Reading(a, pc);
-  Store& from = ChooseRead(location, o == Order::kSeqCst);
+  Store* promised = nullptr;
+  if (__builtin_expect(g_load_buffering, false)) {
+    promised = PromisedTo(location, o == Order::kSeqCst);
+  }
+  Store& from = promised != nullptr ? *promised : ChooseRead(location, o == Order::kSeqCst);
   ReadFrom(location, from, o);
   if (__builtin_expect(g_recording, false)) {
     Record(Event::kLoad, location.address, sizeof(T), order, from, nullptr, pc);
@@ -136,8 +141,11 @@ void StoreTo(volatile T* a, T v, int order, const void* pc) {
   if (SoloWrite(a, pc)) return Poke(a, v);
   const Order o = static_cast<Order>(order);
   Location& location = Writing(a, pc);
-  Store& after = ChoosePlace(location, o == Order::kSeqCst);
-  Store& made = Insert(location, after, Low(v), High(v), o);
+  Store* kept = nullptr;
+  if (__builtin_expect(g_load_buffering, false)) kept = KeepPromise(location, Low(v), High(v), o);
+  Store& made = kept != nullptr ? *kept
+                                : Insert(location, ChoosePlace(location, o == Order::kSeqCst),
+                                         Low(v), High(v), o);
   if (&made == location.newest) Poke(a, v);
   if (__builtin_expect(g_recording, false)) {
     Record(Event::kStore, location.address, sizeof(T), order, made, nullptr, pc);

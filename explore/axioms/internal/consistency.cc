@@ -35,11 +35,26 @@ Relation CoherenceOrderedBefore(const Candidate& c) {
   return before.TransitiveClosure();
 }
 
+bool MayBePromised(const Candidate& c, int store) {
+  const Instruction* const i = c[store].instruction;
+  if (i == nullptr || i->kind != Instruction::Kind::kStore || IsRelease(i->order)) return false;
+  for (int e = 0; e < store; ++e) {
+    const bool precedes = c[e].is_fence() && c.sequenced_before().Has(e, store);
+    if (precedes && IsRelease(c[e].instruction->order)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-bool HasNoThinAir(const Candidate& c) {
-  Relation before = c.ReadsFrom();
-  before.Add(c.sequenced_before());
+bool HasNoThinAir(const Candidate& c, const Rules& rules) {
+  Relation before = c.sequenced_before();
+  for (int e = 0; e < c.size(); ++e) {
+    if (!c[e].reads() || c.source(e) == Candidate::kNone) continue;
+    const bool promised = !rules.no_load_buffering && c[e].instruction->is_load() &&
+                          (!rules.only_relaxed_stores_promised || MayBePromised(c, c.source(e)));
+    if (!promised) before.Add(c.source(e), e);
+  }
   return before.IsAcyclic();
 }
 

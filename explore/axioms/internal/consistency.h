@@ -12,7 +12,7 @@ namespace hammerlock::axioms::internal {
 // Sequenced-before and reads-from have no cycle. The standard only recommends that values are not
 // made out of thin air ([atomics.order] p8); this is the usual stronger rule, without which no
 // engine that runs instructions in order could be judged. It forbids load buffering.
-bool HasNoThinAir(const Candidate& candidate);
+bool HasNoThinAir(const Candidate& candidate, const Rules& rules);
 
 // REQUIRES of all of these: the candidate is complete, and HasNoThinAir.
 bool IsCoherent(const Candidate& candidate, const Relation& happens_before, const Rules& rules);

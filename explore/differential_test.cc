@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The engine and the judge, which was written from the standard's text and knows nothing of the
-// engine: the same outcomes, no more and no fewer.
+// engine: the same outcomes, no more and no fewer, and data races in the same programs.
 #include <cstdint>
 
 #include "explore/axioms/critical_cycle.h"
 #include "explore/axioms/generator.h"
 #include "explore/axioms/litmus_suite.h"
+#include "explore/axioms/near_race.h"
+#include "explore/axioms/race_suite.h"
 #include "explore/judged_program.h"
 #include "gtest/gtest.h"
 
@@ -19,6 +21,7 @@ namespace {
 // What is missing after so many executions is taken to be impossible for the engine.
 constexpr Effort kEffort{1000, 5'000'000};
 constexpr uint64_t kPrograms = 250;
+constexpr uint64_t kNearRaces = 5000;
 
 void ExpectTheSame(const Program& program) {
   const Difference difference = HoldAgainstJudge(program, kEffort);
@@ -30,6 +33,17 @@ TEST(Differential, NamedLitmusTests) {
     SCOPED_TRACE(test.name);
     ExpectTheSame(*Parse(test.program));
   }
+}
+
+TEST(Differential, NamedRaces) {
+  for (const RaceTest& test : RaceSuite()) {
+    SCOPED_TRACE(test.name);
+    ExpectTheSame(*Parse(test.program));
+  }
+}
+
+TEST(Differential, ProgramsNearToARace) {
+  for (uint64_t seed = 0; seed < kNearRaces; ++seed) ExpectTheSame(RandomNearRace(seed));
 }
 
 TEST(Differential, RandomPrograms) {

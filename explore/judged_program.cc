@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "explore/axioms/model.h"
 #include "explore/runtime/runtime.h"
 #include "explore/runtime/search.h"
+#include "scenario/choices.h"
 
 namespace hammerlock::explore {
 
@@ -19,20 +21,23 @@ namespace {
 
 struct Run {
   const CompiledProgram& program;
+  uint64_t manner;
   Outcome outcome;
 };
 
 void Body(void* argument) {
   Run& run = *static_cast<Run*>(argument);
-  run.outcome = RunOnce(run.program);
+  run.outcome = RunOnce(run.program, run.manner);
 }
 
 // What an execution shows; those that are none are left out.
-Outcome Show(const Program& program, const CompiledProgram& compiled, uint64_t seed) {
-  Run run{compiled, {}};
+Shown Show(const Program& program, const CompiledProgram& compiled, uint64_t seed) {
+  const uint64_t manner = compiled.has_plain() ? Random(seed).Next() : 0;
+  Run run{compiled, manner, {}};
   for (uint64_t number = seed;; number += uint64_t{1} << 40) {
     SeedExecution(1, number, Strategy::kPortfolio);
     const Ending& ending = Execute(&Body, &run);
+    if (ending.failure == FailureKind::kRace) return std::nullopt;
     if (ending.failure != FailureKind::kNone || ending.endless) {
       std::fprintf(stderr, "%s: execution %llu failed: %s\n", Print(program).c_str(),
                    static_cast<unsigned long long>(seed), ending.why);
@@ -46,8 +51,7 @@ Difference Hold(const Program& program, const Options& options, const Rules& rul
   Prepare(options);
   const CompiledProgram compiled(program);
   return Compare(
-      AllowedOutcomes(program, rules), [&](uint64_t seed) { return Show(program, compiled, seed); },
-      effort);
+      Judge(program, rules), [&](uint64_t seed) { return Show(program, compiled, seed); }, effort);
 }
 
 }  // namespace

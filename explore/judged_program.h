@@ -9,7 +9,8 @@
 namespace hammerlock::explore {
 
 // What the engine shows of the program and the standard does not allow, and the other way round.
-// An execution that fails (these programs have no races and always end) ends the process.
+// Programs with plain accesses come in a different manner each time (explore_program.h). An
+// execution that fails other than by a data race (these programs always end) ends the process.
 axioms::Difference HoldAgainstJudge(const axioms::Program& program, axioms::Effort effort);
 
 // The same with load buffering by promises, for programs without read-modify-writes. Unsound is

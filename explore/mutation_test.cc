@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The engine with one rule dropped at a time: the litmus suite and critical cycles notice each.
+// The engine with one rule dropped at a time: the named races, the litmus suite, programs near to a
+// race and critical cycles notice each.
 // What a tool finds with such an engine would be worth nothing, so a suite that overlooks one is
 // not enough.
 #include "explore/runtime/mutation.h"
@@ -9,6 +10,8 @@
 
 #include "explore/axioms/critical_cycle.h"
 #include "explore/axioms/litmus_suite.h"
+#include "explore/axioms/near_race.h"
+#include "explore/axioms/race_suite.h"
 #include "explore/judged_program.h"
 #include "gtest/gtest.h"
 
@@ -19,6 +22,7 @@ using namespace axioms;
 namespace {
 
 constexpr Effort kEffort{300, 3'000'000};
+constexpr uint64_t kNearRaces = 1000;
 constexpr uint64_t kCycles = 1000;
 
 // The number of programs held against the judge until one differs; 0: none does.
@@ -28,8 +32,14 @@ uint64_t Noticed() {
     ++held;
     return !HoldAgainstJudge(program, kEffort).empty();
   };
+  for (const RaceTest& test : RaceSuite()) {
+    if (differs(*Parse(test.program))) return held;
+  }
   for (const LitmusTest& test : LitmusSuite()) {
     if (differs(*Parse(test.program))) return held;
+  }
+  for (uint64_t seed = 0; seed < kNearRaces; ++seed) {
+    if (differs(RandomNearRace(seed))) return held;
   }
   for (uint64_t seed = 0; seed < kCycles; ++seed) {
     if (differs(RandomCriticalCycle(seed).program)) return held;

@@ -21,6 +21,51 @@ std::vector<Outcome> Allowed() {
   return {outcomes.begin(), outcomes.end()};
 }
 
+const Program& RacyMp() {
+  static const auto* const kProgram =
+      new Program(*Parse("W x 1 na; W y 1 rel | R y rlx; G 1; R x na"));
+  return *kProgram;
+}
+
+// What RacyMp() shows without a race: the flag is not seen.
+Outcome NotSeen() { return *AllowedOutcomes(RacyMp()).begin(); }
+
+TEST(DifferentialTest, RacesAreHeldAgainstTheJudgesToo) {
+  const auto finds = [](uint64_t seed) { return seed % 2 == 0 ? Shown() : Shown(NotSeen()); };
+  const Difference difference = Compare(RacyMp(), finds, {.least = 1});
+  EXPECT_TRUE(difference.empty());
+  EXPECT_EQ(difference.executions, 2u);  // One of each.
+}
+
+TEST(DifferentialTest, ARaceThatCannotBeIsFalse) {
+  const auto allowed = Allowed();
+  const auto cries = [&](uint64_t seed) {
+    return seed == 500 ? Shown() : Shown(allowed[seed % allowed.size()]);
+  };
+  const Difference difference = Compare(Mp(), cries);
+  EXPECT_TRUE(difference.false_race);
+  EXPECT_EQ(difference.executions, 501u);
+  EXPECT_EQ(
+      Describe(Mp(), difference),
+      "W x 1 rlx; W y 1 rel | R y acq; R x rlx\n  race in execution 500, but there can be none\n");
+}
+
+TEST(DifferentialTest, ARaceThatIsNotToldIsMissed) {
+  const Difference difference =
+      Compare(RacyMp(), [](uint64_t) { return NotSeen(); }, {.least = 10, .most = 20});
+  EXPECT_TRUE(difference.missed_race);
+  EXPECT_TRUE(difference.unsound.empty());
+  EXPECT_EQ(Describe(RacyMp(), difference),
+            "W x 1 na; W y 1 rel | R y rlx; G 1; R x na\n  no race after 20 executions\n");
+}
+
+TEST(DifferentialTest, TheOutcomeOfARacingExecutionIsUnsound) {
+  Outcome seen = NotSeen();
+  seen.registers = {1, 1};
+  const auto overlooks = [&](uint64_t seed) { return seed % 2 == 0 ? Shown() : Shown(seen); };
+  EXPECT_EQ(Compare(RacyMp(), overlooks, {.most = 20}).unsound, std::vector<Outcome>{seen});
+}
+
 TEST(DifferentialTest, PerfectEngineDiffersInNothingAndStopsAtOnce) {
   const auto allowed = Allowed();
   const Difference difference =

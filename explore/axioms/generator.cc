@@ -82,7 +82,7 @@ bool IsInteresting(const Program& program) {
     if (thread.front().kind == Kind::kFence || thread.back().kind == Kind::kFence) return false;
     std::array<bool, kMaxLocations> used{};
     for (const Instruction& i : thread) {
-      if (i.kind == Kind::kFence) continue;
+      if (!i.accesses()) continue;
       used[i.location] = true;
       writers[i.location] += i.may_write();
     }
@@ -103,9 +103,11 @@ uint64_t CandidateBound(const Program& program) {
   }
   uint64_t bound = 1;
   for (const auto& thread : program.threads) {
+    bool guarded = false;
     for (const Instruction& i : thread) {
-      // Any write but its own, and the initial value.
-      if (i.reads()) bound *= writes[i.location] + 1 - i.may_write();
+      guarded |= i.kind == Kind::kGuard;
+      // Any write but its own, and the initial value; behind a guard, perhaps nothing.
+      if (i.reads()) bound *= writes[i.location] + 1 - i.may_write() + guarded;
     }
   }
   for (const uint64_t n : writes) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Prints what C++20 lets each program on the command line show:
+// Prints what C++20 lets each program on the command line show, and whether it has a data race:
 //
 //   judge "W x 1 rlx; W y 1 rel | R y acq; R x rlx"
 #include <cstdio>
@@ -17,8 +17,9 @@ int main(int argc, char** argv) {
       return 64;
     }
     const Judged judged = Judge(*program);
-    std::printf("%s\n  %zu outcomes of %llu executions\n", Print(*program).c_str(),
-                judged.outcomes.size(), static_cast<unsigned long long>(judged.executions));
+    std::printf("%s\n  %zu outcomes of %llu executions%s\n", Print(*program).c_str(),
+                judged.outcomes.size(), static_cast<unsigned long long>(judged.executions),
+                judged.racy ? ", others have a data race" : "");
     for (const Outcome& outcome : judged.outcomes) {
       std::printf("  %s\n", Print(*program, outcome).c_str());
     }

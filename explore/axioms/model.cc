@@ -32,11 +32,11 @@ Relation RequiredModificationOrder(const Candidate& c, const Rules& rules) {
   };
   for (int a = 0; a < c.size(); ++a) {
     if (c[a].is_fence()) continue;
-    const bool a_reads = c[a].reads() && c[a].resolved;
+    const bool a_reads = c[a].reads();
     if (c[a].is_rmw()) add(c.source(a), a);
     ForEach(happens_before.After(a), [&](int b) {
       if (c[a].location != c[b].location) return;
-      const bool b_reads = c[b].reads() && c[b].resolved;
+      const bool b_reads = c[b].reads();
       if (rules.write_write && c[a].writes && c[b].writes) add(a, b);
       if (rules.read_read && a_reads && b_reads) add(c.source(a), c.source(b));
       if (rules.read_write && a_reads && c[b].writes) add(c.source(a), b);
@@ -51,7 +51,8 @@ class Enumeration {
   Enumeration(const Program& program, const Rules& rules, bool prune)
       : candidate_(program), rules_(rules), prune_(prune) {
     for (int e = 0; e < candidate_.size(); ++e) {
-      if (candidate_[e].reads()) reads_.push_back(e);
+      if (candidate_[e].may_read()) reads_.push_back(e);
+      if (candidate_[e].is_plain()) has_plain_ = true;
     }
   }
 
@@ -76,6 +77,10 @@ class Enumeration {
       candidate_.set_source(read, write);
       if (!prune_ || IsPossible()) ChooseSource(index + 1);
     }
+    if (candidate_[read].guard >= 0) {
+      candidate_.set_source(read, Candidate::kAbsent);
+      if (!prune_ || IsPossible()) ChooseSource(index + 1);
+    }
     candidate_.set_source(read, Candidate::kNone);
   }
 
@@ -88,6 +93,10 @@ class Enumeration {
     if (location == candidate_.locations()) {
       if (!IsConsistent(candidate_, rules_)) return;
       ++judged_.executions;
+      if (has_plain_ && HasDataRace(candidate_, candidate_.HappensBefore(rules_))) {
+        judged_.racy = true;
+        return;
+      }
       judged_.outcomes.insert(candidate_.Result());
       return;
     }
@@ -113,6 +122,7 @@ class Enumeration {
   const Rules rules_;
   const bool prune_;
   std::vector<int> reads_;
+  bool has_plain_ = false;
   Relation required_;  // Of modification order, for the sources chosen.
   Judged judged_;
 };

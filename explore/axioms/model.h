@@ -11,6 +11,9 @@
 //     and synchronizes-with: releases, release sequences through read-modify-writes, fences,
 //   * a total order S of the seq_cst operations and fences exists: it agrees with strongly
 //     happens before, and with coherence-ordered before between operations and fences (4.1 to 4.4).
+//
+// A data race in one of them makes the program's behaviour undefined. An execution without one
+// still has its outcome: what an engine shows that stops at a race.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +26,9 @@
 namespace hammerlock::axioms {
 
 struct Judged {
-  std::set<Outcome> outcomes;
-  uint64_t executions = 0;  // Consistent ones: distinct in reads-from or modification order.
+  std::set<Outcome> outcomes;  // Of the executions without a data race.
+  bool racy = false;           // Whether there is one with.
+  uint64_t executions = 0;     // Consistent ones: distinct in reads-from or modification order.
 };
 
 // A few milliseconds for ten instructions; the time grows exponentially with the number of reads

@@ -10,6 +10,7 @@
 
 #include "explore/axioms/critical_cycle.h"
 #include "explore/axioms/generator.h"
+#include "explore/axioms/near_race.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -182,12 +183,49 @@ TEST(ModelTest, FailedCompareExchangeIsALoadWithTheFailureOrder) {
   EXPECT_TRUE(Shows(kDoesNot, "1:1 1:0"));
 }
 
+TEST(GuardTest, EndsItsThreadUnlessTheLastReadReadWhatItWants) {
+  // What did not take place leaves 0 in its registers.
+  EXPECT_THAT(Outcomes("W x 1 rlx | R x rlx; G 1; R x rlx; W y 1 rlx"),
+              ElementsAre("1:0 1:0 x=1 y=0", "1:1 1:1 x=1 y=1"));
+  EXPECT_THAT(Outcomes("R x rlx; G 1; W x 2 rlx"), ElementsAre("0:0 x=0"));
+  // The last read is that of the program: a second guard asks what the first one let through.
+  EXPECT_THAT(Outcomes("R x rlx; G 0; W x 1 rlx; G 0; R x rlx; G 0; W x 2 rlx"),
+              ElementsAre("0:0 0:1 x=1"));
+  // Nobody reads what was not written, and what did not take place orders nothing.
+  EXPECT_THAT(Outcomes("R x rlx; G 1; W y 1 rlx | R y rlx"), ElementsAre("0:0 1:0 x=0 y=0"));
+  EXPECT_TRUE(Shows("W x 1 rlx; R z rlx; G 1; F rel; W y 1 rlx | R y acq; R x rlx | W z 1 rlx",
+                    "0:0 1:0 1:0"));
+}
+
+TEST(GuardTest, GuardsMayDependOnOneAnotherAcrossThreads) {
+  EXPECT_THAT(Outcomes("R x rlx; G 0; W y 1 rlx | R y rlx; G 1; W x 1 rlx"),
+              ElementsAre("0:0 1:0 x=0 y=1", "0:0 1:1 x=1 y=1"));
+  // Each waits for the other: neither goes on.
+  EXPECT_THAT(Outcomes("R x rlx; G 1; W y 1 rlx | R y rlx; G 1; W x 1 rlx"),
+              ElementsAre("0:0 1:0 x=0 y=0"));
+}
+
+TEST(DataRaceTest, ExecutionsWithoutOneKeepTheirOutcomes) {
+  const Judged judged = Judge(*Parse("W x 1 na; W y 1 rel | R y acq; R x na"));
+  EXPECT_TRUE(judged.racy);
+  EXPECT_EQ(judged.executions, 3u);
+  EXPECT_THAT(Outcomes("W x 1 na; W y 1 rel | R y acq; R x na"), ElementsAre("1:1 1:1 x=1 y=1"));
+}
+
+TEST(DataRaceTest, PlainAccessesSynchronizeWithNothing) {
+  // As relaxed ones behind and before fences they would.
+  EXPECT_FALSE(Judge(*Parse("W x 1 na; F rel; W y 1 rlx | R y rlx; G 1; F acq; R x na")).racy);
+  EXPECT_THAT(Outcomes("W x 1 rlx; F rel; W y 1 na | R y rlx; F acq; R x rlx"), ElementsAre());
+  EXPECT_THAT(Outcomes("W x 1 rlx; F rel; W y 1 rlx | R y na; F acq; R x rlx"), ElementsAre());
+}
+
 // Putting candidates aside early is an optimisation and no rule.
 void ExpectSameWithoutPruning(const Program& program, const Rules& rules) {
   const Judged pruned = Judge(program, rules);
   const Judged full = JudgeWithoutPruning(program, rules);
   EXPECT_EQ(pruned.executions, full.executions) << Print(program);
   EXPECT_EQ(pruned.outcomes, full.outcomes) << Print(program);
+  EXPECT_EQ(pruned.racy, full.racy) << Print(program);
 }
 
 TEST(PruningTest, ChangesNothing) {
@@ -198,7 +236,8 @@ TEST(PruningTest, ChangesNothing) {
                           {.release_sequence = false}};
   int judged = 0;
   for (uint64_t seed = 0; seed < 300; ++seed) {
-    for (const Program& program : {RandomProgram(seed), RandomCriticalCycle(seed).program}) {
+    for (const Program& program :
+         {RandomProgram(seed), RandomCriticalCycle(seed).program, RandomNearRace(seed)}) {
       if (CandidateBound(program) > 1'000) continue;
       ++judged;
       for (const Rules& rules : kRules) ExpectSameWithoutPruning(program, rules);

@@ -18,7 +18,7 @@ using Kind = Instruction::Kind;
 
 constexpr std::string_view kLocations = "xyzw";
 static_assert(kLocations.size() == kMaxLocations);
-constexpr std::string_view kOrders[] = {"rlx", "acq", "rel", "ar", "sc"};
+constexpr std::string_view kOrders[] = {"rlx", "acq", "rel", "ar", "sc", "na"};
 
 // What the words after an instruction's letter are.
 enum class Word { kLocation, kExpected, kValue, kOrder, kFailure };
@@ -33,8 +33,8 @@ struct Form {
 const std::vector<Form>& Forms() {
   using enum Word;
   static const auto* const kForms = new std::vector<Form>{
-      {Kind::kLoad, "R", {kLocation, kOrder}, " rlx acq sc "},
-      {Kind::kStore, "W", {kLocation, kValue, kOrder}, " rlx rel sc "},
+      {Kind::kLoad, "R", {kLocation, kOrder}, " rlx acq sc na "},
+      {Kind::kStore, "W", {kLocation, kValue, kOrder}, " rlx rel sc na "},
       {Kind::kExchange, "X", {kLocation, kValue, kOrder}, " rlx acq rel ar sc "},
       {Kind::kFetchAdd, "A", {kLocation, kValue, kOrder}, " rlx acq rel ar sc "},
       {Kind::kCompareExchange,
@@ -42,9 +42,12 @@ const std::vector<Form>& Forms() {
        {kLocation, kExpected, kValue, kOrder, kFailure},
        " rlx acq rel ar sc "},
       {Kind::kFence, "F", {kOrder}, " acq rel ar sc "},
+      {Kind::kGuard, "G", {kValue}, ""},
   };
   return *kForms;
 }
+
+constexpr std::string_view kFailureOrders = " rlx acq sc ";
 
 const Form& FormOf(Kind kind) {
   return *std::ranges::find_if(Forms(), [kind](const Form& form) { return form.kind == kind; });
@@ -69,7 +72,7 @@ bool ParseWord(Word word, std::string_view text, const Form& form, Instruction& 
     case Word::kOrder:
     case Word::kFailure: {
       const bool fails = word == Word::kFailure;
-      const auto order = ParseOrder(text, fails ? FormOf(Kind::kLoad).orders : form.orders);
+      const auto order = ParseOrder(text, fails ? kFailureOrders : form.orders);
       if (order) (fails ? out.failure : out.order) = *order;
       return order.has_value();
     }
@@ -83,7 +86,7 @@ absl::StatusOr<Instruction> ParseInstruction(std::string_view text) {
   const auto form = std::ranges::find(Forms(), words[0], &Form::letter);
   if (form == Forms().end()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("\"", text, "\" begins with none of R W X A C F"));
+        absl::StrCat("\"", text, "\" begins with none of R W X A C F G"));
   }
   if (words.size() != form->words.size() + 1) {
     return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" has ", words.size() - 1,
@@ -112,7 +115,7 @@ int Program::locations() const {
   int n = 0;
   for (const auto& thread : threads) {
     for (const Instruction& i : thread) {
-      if (i.kind != Kind::kFence) n = std::max(n, i.location + 1);
+      if (i.accesses()) n = std::max(n, i.location + 1);
     }
   }
   return n;
@@ -176,7 +179,13 @@ absl::StatusOr<Program> Parse(std::string_view text) {
     for (std::string_view part : absl::StrSplit(thread, ';')) {
       auto instruction = ParseInstruction(part);
       if (!instruction.ok()) return instruction.status();
-      program.threads.back().push_back(*instruction);
+      auto& instructions = program.threads.back();
+      if (instruction->kind == Kind::kGuard &&
+          std::ranges::none_of(instructions, &Instruction::reads)) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("\"", Print(*instruction), "\" has nothing read before it"));
+      }
+      instructions.push_back(*instruction);
     }
   }
   if (program.threads.size() > kMaxThreads || program.size() > kMaxInstructions) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Program: a small concurrent program over atomic integers, as data. What the judge judges, the
+// Program: a small concurrent program over integers, as data. What the judge judges, the
 // generators make and an engine runs.
 //
-// Every location holds 0 at first. No instruction depends on what another one read: no branches,
-// no addresses or values from registers. A compare-exchange is the only choice.
+// Every location holds 0 at first. No instruction takes an address or a value from what another
+// one read. There are two choices: a compare-exchange, and a guard, which ends its thread unless
+// the last read before it (in order of the program) read what it wants. Without guards two
+// threads could never be kept apart: a data race would be all that a plain access can have.
 //
 // The text form has a `|` between threads, a `;` between instructions, and
 //
@@ -14,8 +16,10 @@
 //   A x 1 rlx          fetch_add
 //   C x 0 1 ar acq     compare_exchange_strong: expected, desired, order of success and of failure
 //   F sc               fence
+//   G 1                guard: the thread goes on only if it has just read 1
 //
-// over the locations x y z w and the orders rlx acq rel ar sc. (consume is acquire.)
+// over the locations x y z w and the orders rlx acq rel ar sc. (consume is acquire.) The order of
+// a load or store may also be na: a plain, non-atomic access. A location may have both kinds.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +35,7 @@ inline constexpr int kMaxThreads = 8;
 inline constexpr int kMaxLocations = 4;
 inline constexpr int kMaxInstructions = 24;
 
-enum class Order { kRelaxed, kAcquire, kRelease, kAcqRel, kSeqCst };
+enum class Order { kRelaxed, kAcquire, kRelease, kAcqRel, kSeqCst, kPlain };
 
 constexpr bool IsAcquire(Order o) {
   return o == Order::kAcquire || o == Order::kAcqRel || o == Order::kSeqCst;
@@ -41,20 +45,22 @@ constexpr bool IsRelease(Order o) {
 }
 
 struct Instruction {
-  enum class Kind { kLoad, kStore, kExchange, kFetchAdd, kCompareExchange, kFence };
+  enum class Kind { kLoad, kStore, kExchange, kFetchAdd, kCompareExchange, kFence, kGuard };
 
   Kind kind = Kind::kFence;
-  int location = 0;  // Not of a fence.
+  int location = 0;  // Of an access.
   int expected = 0;  // Of a compare-exchange.
-  int value = 0;     // What is stored, or added.
+  int value = 0;     // What is stored, added, or wanted by a guard.
   Order order = Order::kSeqCst;
   Order failure = Order::kSeqCst;  // Of a compare-exchange: the order of the load that it then is.
 
-  bool is_load() const { return kind == Kind::kLoad; }
+  bool accesses() const { return kind != Kind::kFence && kind != Kind::kGuard; }
+  bool plain() const { return accesses() && order == Order::kPlain; }
+  bool is_atomic_load() const { return kind == Kind::kLoad && !plain(); }
   // Whether it leaves the value that it read in a register.
-  bool reads() const { return kind != Kind::kStore && kind != Kind::kFence; }
+  bool reads() const { return accesses() && kind != Kind::kStore; }
   // Whether it writes always, or (a compare-exchange) may.
-  bool may_write() const { return kind != Kind::kLoad && kind != Kind::kFence; }
+  bool may_write() const { return accesses() && kind != Kind::kLoad; }
 
   friend bool operator==(const Instruction&, const Instruction&) = default;
 };

@@ -14,14 +14,14 @@ using ::testing::HasSubstr;
 TEST(ProgramTest, TextComesBackAsItWas) {
   const std::string text =
       "R x rlx; R y acq; R z sc; W w 7 rel; F acq; F rel; F ar; F sc | "
-      "X x 1 ar; A y -2 rlx; C z 0 1 ar acq; C z 3 4 rlx sc | W x 1 sc";
+      "X x 1 ar; A y -2 rlx; C z 0 1 ar acq; C z 3 4 rlx sc | W x 1 sc | R x na; G 1; W y 2 na";
   const auto program = Parse(text);
   ASSERT_TRUE(program.ok()) << program.status();
   EXPECT_EQ(Print(*program), text);
-  EXPECT_EQ(program->threads.size(), 3u);
-  EXPECT_EQ(program->size(), 13u);
+  EXPECT_EQ(program->threads.size(), 4u);
+  EXPECT_EQ(program->size(), 16u);
   EXPECT_EQ(program->locations(), 4);
-  EXPECT_EQ(program->registers(), 7);
+  EXPECT_EQ(program->registers(), 8);
 }
 
 TEST(ProgramTest, SpacesDoNotMatter) {
@@ -60,6 +60,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Mistake{"W x 1 acq", "\"acq\""}, Mistake{"R x rel", "\"rel\""},
                       Mistake{"R x ar", "\"ar\""}, Mistake{"F rlx", "\"rlx\""},
                       Mistake{"C x 0 1 ar rel", "\"rel\""}, Mistake{"X x 1 seq", "\"seq\""},
+                      Mistake{"X x 1 na", "\"na\""}, Mistake{"C x 0 1 ar na", "\"na\""},
+                      Mistake{"F na", "\"na\""}, Mistake{"W x 1 na; G 1", "\"G 1\" has nothing"},
                       Mistake{"F sc|F sc|F sc|F sc|F sc|F sc|F sc|F sc|F sc", "at most 8 threads"},
                       Mistake{"F sc;F sc;F sc;F sc;F sc;F sc;F sc;F sc;F sc;F sc;F sc;F sc;F sc;"
                               "F sc;F sc;F sc;F sc;F sc;F sc;F sc;F sc;F sc;F sc;F sc;F sc",

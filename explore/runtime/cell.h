@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "explore/runtime/clock.h"
+#include "explore/runtime/mutation.h"
 #include "explore/runtime/region.h"
 
 namespace hammerlock::explore {
@@ -61,6 +62,7 @@ inline Cell& CellAt(uintptr_t address) {
 
 // The bytes of an access within its first granule, and how many bytes lie beyond it.
 inline uint8_t MaskOf(uintptr_t address, unsigned size) {
+  if (Mutated(Mutation::kNeighboursRace)) return 0xff;
   return static_cast<uint8_t>(((1u << size) - 1) << (address & 7));
 }
 

@@ -66,9 +66,42 @@ Location* First(const Cell& cell) {
   return cell.locations == 0 ? nullptr : static_cast<Location*>(g_pool.At(cell.locations));
 }
 
+// The location itself, of which this may be the second granule.
+Location& Whole(Location& l) {
+  if (l.size != 0) return l;
+  Location* whole = First(CellAt(l.address - 8));
+  while (whole->size != 16) whole = whole->next;
+  return *whole;
+}
+
 // Whether the location, one of the cell's, has some of these of its bytes.
 bool Has(const Location& l, uint8_t mask) {
-  return (MaskOf(l.address, l.size > 8 ? 8 : l.size) & mask) != 0;
+  return l.size == 0 || (MaskOf(l.address, l.size > 8 ? 8 : l.size) & mask) != 0;
+}
+
+// Another location of the cell.
+Location& AddLocation(Cell& cell, uintptr_t address, unsigned size) {
+  const size_t clocks = size == 0 ? 0 : 2 * sizeof(Time) * g_clock_width;
+  Location* const location = static_cast<Location*>(g_pool.Take(sizeof(Location) + clocks));
+  location->address = address;
+  location->next = First(cell);
+  location->newest = nullptr;
+  location->size = static_cast<uint8_t>(size);
+  location->ended = location->mixed = false;
+  cell.locations = g_pool.PlaceOf(location);
+  if (!Mutated(Mutation::kOwnersKeepTheirCells)) cell.owner = 0;
+  return *location;
+}
+
+// Whether other locations of the cell that are in use overlap; all of them are mixed then.
+bool Mix(Cell& cell, uintptr_t address, unsigned size) {
+  bool mixed = false;
+  for (Location* l = First(cell); l != nullptr; l = l->next) {
+    Location& whole = Whole(*l);
+    const bool same = whole.address == address && whole.size == size;
+    if (!same && !whole.ended && Overlap(whole, address, size)) mixed = whole.mixed = true;
+  }
+  return mixed;
 }
 
 // Whether the calling thread does not know the store, so that coherence lets it go behind.
@@ -127,26 +160,18 @@ void Carry(Store& store, Time* continued, Order order) {
 }  // namespace
 
 Location& LocationSlow(Cell& cell, uintptr_t address, unsigned size) {
-  Location* found = nullptr;
+  Location* found = First(cell);
   bool mixed = false;
-  for (Location* l = First(cell); l != nullptr; l = l->next) {
-    if (l->address == address && l->size == size) {
-      found = l;
-    } else if (!l->ended && Overlap(*l, address, size)) {
-      mixed = l->mixed = true;
-    }
+  if (found != nullptr) mixed = Mix(cell, address, size);
+  if (size == 16 && Mix(CellAt(address + 8), address, size)) mixed = true;
+  while (found != nullptr && (found->address != address || found->size != size)) {
+    found = found->next;
   }
   if (found == nullptr) {
-    found =
-        static_cast<Location*>(g_pool.Take(sizeof(Location) + 2 * sizeof(Time) * g_clock_width));
-    found->address = address;
-    found->next = First(cell);
-    found->size = static_cast<uint8_t>(size);
-    found->mixed = false;
+    found = &AddLocation(cell, address, size);
     Fill(found->reads(), 0);
     Fill(found->writes(), 0);
-    cell.locations = g_pool.PlaceOf(found);
-    cell.owner = 0;
+    if (size == 16) AddLocation(CellAt(address + 8), address + 8, 0);
     BeginHistory(*found);
   } else if (found->ended) {
     BeginHistory(*found);
@@ -159,12 +184,15 @@ Location& LocationSlow(Cell& cell, uintptr_t address, unsigned size) {
 void CheckAgainstAtomics(Cell& cell, uintptr_t address, uint8_t mask, bool write, const void* pc) {
   for (Location* l = First(cell); l != nullptr; l = l->next) {
     if (!Has(*l, mask)) continue;
+    Location& whole = Whole(*l);
     const Time* const clock = Self().clock.times();
     const int threads = ThreadCount();
     for (int t = 0; t < threads; ++t) {
       if (t == Self().id) continue;
-      const bool wrote = l->writes()[t] > clock[t];
-      if ((wrote || (write && l->reads()[t] > clock[t])) && g_race_checking) {
+      const bool wrote =
+          whole.writes()[t] > clock[t] && !Mutated(Mutation::kPlainIgnoresAtomicWrites);
+      const bool read = whole.reads()[t] > clock[t] && !Mutated(Mutation::kPlainIgnoresAtomicReads);
+      if ((wrote || (write && read)) && g_race_checking) {
         ReportRace(address, ThreadById(t), wrote, write, "mixed", pc);
       }
     }
@@ -173,7 +201,7 @@ void CheckAgainstAtomics(Cell& cell, uintptr_t address, uint8_t mask, bool write
 
 void EndHistories(Cell& cell, uint8_t mask) {
   for (Location* l = First(cell); l != nullptr; l = l->next) {
-    if (Has(*l, mask)) l->ended = true;
+    if (Has(*l, mask) && !Mutated(Mutation::kHistoriesDoNotEnd)) Whole(*l).ended = true;
   }
 }
 
@@ -272,7 +300,7 @@ Store& Insert(Location& location, Store& after, uint64_t value, uint64_t high, O
   const bool seq_cst = IsInS(order);
   if (seq_cst || g_any_seq_cst || g_logs_accesses) NoteStore(store, seq_cst);
   Carry(store, nullptr, order);
-  if (Releases(order)) Tick();
+  if (Releases(order) && !Mutated(Mutation::kReleasesTakeNoTime)) Tick();
   return store;
 }
 
@@ -306,7 +334,7 @@ Store& Modify(Location& location, Store& from, uint64_t value, uint64_t high, Or
   if (seq_cst || g_any_seq_cst || g_logs_accesses) NoteStore(store, seq_cst);
   Take(from, order);
   Carry(store, from.release, order);
-  if (Releases(order)) Tick();
+  if (Releases(order) && !Mutated(Mutation::kReleasesTakeNoTime)) Tick();
   return store;
 }
 

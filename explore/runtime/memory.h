@@ -58,9 +58,9 @@ struct alignas(32) Location {
   uintptr_t address;
   Location* next;  // In the same granule.
   Store* newest;
-  uint8_t size;
-  bool ended;  // A plain write came; the history starts anew from memory.
-  bool mixed;  // Accessed with several sizes: only the newest value is read.
+  uint8_t size;  // 0: no location, but the second granule of one of 16 bytes.
+  bool ended;    // A plain write came; the history starts anew from memory.
+  bool mixed;    // Accessed with several sizes: only the newest value is read.
   Time* reads() { return reinterpret_cast<Time*>(this + 1); }  // By each thread, the last.
   Time* writes() { return reads() + g_clock_width; }
 };

@@ -28,6 +28,28 @@ enum class Mutation {
   kFencesPrecedeNoAccess,        // A fence is no source: p4.3 and p4.4 are dropped.
   kFencesFollowNoAccess,         // A fence is no target: p4.2 and p4.4 are dropped.
   kSIsNotTransitive,             // What an event learns later is not passed on.
+  // The race detector's.
+  kReadsIgnorePlainWrites,    // A read is not held against plain writes.
+  kWritesIgnorePlainWrites,   // Nor a write.
+  kWritesIgnorePlainReads,    // A write is not held against plain reads.
+  kAtomicReadsIgnorePlain,    // An atomic read is not held against plain accesses.
+  kAtomicWritesIgnorePlain,   // Nor an atomic write.
+  kAtomicsCheckFirst,         // An atomic access is held against plain ones before it acquires.
+  kPlainIgnoresAtomicWrites,  // A plain access is not held against atomic writes.
+  kPlainIgnoresAtomicReads,   // Nor against atomic reads.
+  kReadsReplaceReads,         // Of concurrent readers the last one alone is kept.
+  kWritesReplaceWrites,       // Of the writes to different bytes too.
+  kUnknownIsForgotten,        // What is kept aside is dropped by an access that does not know it.
+  kNeighboursRace,            // Which bytes of a cell are accessed does not matter.
+  kSameTimeIgnoresBytes,      // A second read at the same time is not looked at, of any byte.
+  kSameTimeIgnoresLocations,  // Nor a second write, although there was an atomic access between.
+  kSettledIgnoresWrites,      // A cell is taken over with a write that is not known.
+  kSettledIgnoresReads,       // Or with a read.
+  kSettledIgnoresBytes,       // Or with accesses to other bytes, which are forgotten.
+  kOwnersForgetBytes,         // In its own cell a thread's last write replaces all others.
+  kOwnersKeepTheirCells,      // A cell stays its owner's although an atomic location lies there.
+  kHistoriesDoNotEnd,         // The atomic stores before a plain write are still offered.
+  kReleasesTakeNoTime,        // What comes after a release is known with it.
   // Of load buffering (promise_test.cc).
   kPromisesNeedNotBeKept,    // An execution counts although a promised store was never made.
   kPromisesIgnoreCoherence,  // The store is made although its thread knows the placeholder.

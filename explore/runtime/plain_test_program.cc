@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Plain accesses: races, races that are meant (race=0), memory that was freed.
+// Plain accesses: races, also with half of what is atomic, races that are meant (race=0), memory
+// that was freed.
 #include <stdlib.h>
 
 #include <atomic>
 
 #include "explore/runtime/test_program.h"
+
+// As the compiler calls it for std::atomic<__int128>, given an instruction of that size.
+extern "C" void __tsan_atomic128_store(volatile unsigned __int128* a, unsigned __int128 value,
+                                       int order);
 
 namespace hammerlock::explore::test_program {
 namespace {
@@ -84,6 +89,23 @@ void WaitsForAFlag() {
   assert(global == 7);
 }
 
+// Half of 16 bytes that were stored at once; the flag is set afterwards.
+template <int kHalf, std::memory_order kStore, std::memory_order kLoad>
+void ReadsHalfOfAPair() {
+  union alignas(16) Pair {
+    unsigned __int128 whole = 0;
+    volatile uint64_t halves[2];
+  } pair;
+  std::atomic<bool> stored = false;
+  Thread a([&] {
+    constexpr auto kBoth = static_cast<unsigned __int128>(7) << 64 | 7;
+    __tsan_atomic128_store(&pair.whole, kBoth, static_cast<int>(std::memory_order_relaxed));
+    stored.store(true, kStore);
+  });
+  while (!stored.load(kLoad)) sched_yield();
+  assert(pair.halves[kHalf] == 7);
+}
+
 void WritesAfterFreeing() {
   int* const block = static_cast<int*>(malloc(sizeof(int)));
   free(block);
@@ -121,6 +143,9 @@ void ReadsAgainAfterAllocating() {
 }
 
 constexpr bool kMeant = false;
+constexpr auto kRelaxed = std::memory_order_relaxed;
+constexpr auto kRelease = std::memory_order_release;
+constexpr auto kAcquire = std::memory_order_acquire;
 constexpr Scenario kScenarios[] = {
     {"racing_increments", "race", LosesAnUpdate},
     {"meant_increments_lose_an_update", "sometimes", LosesAnUpdate, kMeant},
@@ -130,6 +155,9 @@ constexpr Scenario kScenarios[] = {
     {"no_lock_excludes_nobody", "sometimes", EnterTwice<false>, kMeant},
     {"meant_flag_is_seen", "passes", WaitsForAFlag, kMeant},
     {"flag_races", "race", WaitsForAFlag},
+    {"lower_half_of_16_bytes", "race", ReadsHalfOfAPair<0, kRelaxed, kRelaxed>},
+    {"upper_half_of_16_bytes", "race", ReadsHalfOfAPair<1, kRelaxed, kRelaxed>},
+    {"upper_half_in_order", "passes", ReadsHalfOfAPair<1, kRelease, kAcquire>},
     {"write_after_free", "uaf", WritesAfterFreeing},
     {"read_after_free_before_threads", "uaf", ReadsAfterFreeing},
     {"load_after_free_before_threads", "uaf", LoadsAfterFreeing},

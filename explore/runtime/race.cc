@@ -3,6 +3,7 @@
 
 #include <link.h>
 
+#include "explore/runtime/mutation.h"
 #include "explore/runtime/pool.h"
 #include "explore/runtime/report.h"
 
@@ -57,23 +58,36 @@ void UseAfterFree(const Cell& cell, uintptr_t address, bool write, const void* p
   if (cell.freed) ReportUseAfterFree(address, write, pc);
 }
 
+// Whether one of two accesses to the same bytes is a write.
+bool Conflict(bool earlier_write, bool write) {
+  if (Mutated(Mutation::kReadsIgnorePlainWrites) && earlier_write && !write) return false;
+  if (Mutated(Mutation::kWritesIgnorePlainWrites) && earlier_write && write) return false;
+  if (Mutated(Mutation::kWritesIgnorePlainReads) && !earlier_write) return false;
+  return earlier_write || write;
+}
+
 // The accesses kept aside that an access to `mask` conflicts with.
-void CheckMore(const Cell& cell, uintptr_t address, uint8_t mask, bool write, const void* pc) {
+void CheckMore(const Cell& cell, uintptr_t address, uint8_t mask, bool write, const void* pc,
+               const char* kind) {
   for (const Access* a = More(cell); a != nullptr; a = a->next) {
-    if ((a->mask & mask) != 0 && (write || a->write) && !HappensBefore(a->thread, a->time)) {
-      Race(address, a->thread, a->write, write, pc, "plain");
+    if ((a->mask & mask) != 0 && Conflict(a->write, write) && !HappensBefore(a->thread, a->time)) {
+      Race(address, a->thread, a->write, write, pc, kind);
     }
   }
 }
 
-void CheckPlain(const Cell& cell, uintptr_t address, uint8_t mask, bool write, const void* pc) {
-  if ((cell.write_mask & mask) != 0 && !HappensBefore(cell.write_thread, cell.write_time)) {
-    Race(address, cell.write_thread, true, write, pc, "plain");
+// `kind` is what this access is.
+void CheckPlain(const Cell& cell, uintptr_t address, uint8_t mask, bool write, const void* pc,
+                const char* kind = "plain") {
+  if ((cell.write_mask & mask) != 0 && Conflict(true, write) &&
+      !HappensBefore(cell.write_thread, cell.write_time)) {
+    Race(address, cell.write_thread, true, write, pc, kind);
   }
-  if (write && (cell.read_mask & mask) != 0 && !HappensBefore(cell.read_thread, cell.read_time)) {
-    Race(address, cell.read_thread, false, write, pc, "plain");
+  if ((cell.read_mask & mask) != 0 && Conflict(false, write) &&
+      !HappensBefore(cell.read_thread, cell.read_time)) {
+    Race(address, cell.read_thread, false, write, pc, kind);
   }
-  if (cell.more != 0) CheckMore(cell, address, mask, write, pc);
+  if (cell.more != 0) CheckMore(cell, address, mask, write, pc, kind);
 }
 
 void KeepAside(Cell& cell, uint8_t thread, Time time, uint8_t mask, bool write) {
@@ -86,7 +100,8 @@ void KeepAside(Cell& cell, uint8_t thread, Time time, uint8_t mask, bool write) 
 // makes needless: its writes cover everything, its reads cover reads.
 void DropMore(Cell& cell, uint8_t mask, bool write) {
   for (Access* a = More(cell); a != nullptr; a = a->next) {
-    if ((write || !a->write) && HappensBefore(a->thread, a->time)) a->mask &= ~mask;
+    const bool known = HappensBefore(a->thread, a->time) || Mutated(Mutation::kUnknownIsForgotten);
+    if ((write || !a->write) && known) a->mask &= ~mask;
   }
   while (Access* const a = More(cell)) {
     if (a->mask != 0) break;
@@ -119,7 +134,10 @@ __attribute__((noinline)) void ReadShared(uintptr_t address, uint8_t mask, const
   Cell& cell = CellAt(address);
   const uint8_t id = static_cast<uint8_t>(Self().id);
   // What this thread has just read or written itself cannot have changed without a race.
-  if (cell.read_time == g_now && cell.read_thread == id && (mask & ~cell.read_mask) == 0) return;
+  if (cell.read_time == g_now && cell.read_thread == id &&
+      ((mask & ~cell.read_mask) == 0 || Mutated(Mutation::kSameTimeIgnoresBytes))) {
+    return;
+  }
   if (cell.write_time == g_now && cell.write_thread == id && (mask & ~cell.write_mask) == 0) return;
   if (Self().ignores_reads != 0 || (!InRegion(address) && IsOfSystemThread(address))) return;
   UseAfterFree(cell, address, false, pc);
@@ -132,7 +150,7 @@ __attribute__((noinline)) void ReadShared(uintptr_t address, uint8_t mask, const
     if (HappensBefore(cell.read_thread, cell.read_time)) kept &= ~mask;
     if (kept != 0 && cell.read_thread == id && cell.read_time == g_now) {
       mask |= kept;
-    } else if (kept != 0) {
+    } else if (kept != 0 && !Mutated(Mutation::kReadsReplaceReads)) {
       KeepAside(cell, cell.read_thread, cell.read_time, kept, false);
     }
   }
@@ -146,7 +164,8 @@ __attribute__((noinline)) void WriteShared(uintptr_t address, uint8_t mask, cons
   Cell& cell = CellAt(address);
   const uint8_t id = static_cast<uint8_t>(Self().id);
   if (cell.write_time == g_now && cell.write_thread == id && (mask & ~cell.write_mask) == 0 &&
-      (cell.read_mask | cell.locations) == 0) {
+      (cell.read_mask == 0 &&
+       (cell.locations == 0 || Mutated(Mutation::kSameTimeIgnoresLocations)))) {
     return;
   }
   if (!InRegion(address) && IsOfSystemThread(address)) return;
@@ -168,7 +187,7 @@ __attribute__((noinline)) void WriteShared(uintptr_t address, uint8_t mask, cons
     if (HappensBefore(cell.write_thread, cell.write_time)) kept &= ~mask;
     if (kept != 0 && cell.write_thread == id && cell.write_time == g_now) {
       own |= kept;
-    } else if (kept != 0) {
+    } else if (kept != 0 && !Mutated(Mutation::kWritesReplaceWrites)) {
       KeepAside(cell, cell.write_thread, cell.write_time, kept, true);
     }
   }
@@ -190,9 +209,12 @@ void Claim(Cell& cell) {
 // none of them to bytes that are not among these.
 bool IsSettled(const Cell& cell, uint8_t mask) {
   return (cell.more | cell.locations) == 0 && !cell.freed &&
-         ((cell.write_mask | cell.read_mask) & ~mask) == 0 &&
-         HappensBefore(cell.write_thread, cell.write_time) &&
-         HappensBefore(cell.read_thread, cell.read_time);
+         (((cell.write_mask | cell.read_mask) & ~mask) == 0 ||
+          Mutated(Mutation::kSettledIgnoresBytes)) &&
+         (HappensBefore(cell.write_thread, cell.write_time) ||
+          Mutated(Mutation::kSettledIgnoresWrites)) &&
+         (HappensBefore(cell.read_thread, cell.read_time) ||
+          Mutated(Mutation::kSettledIgnoresReads));
 }
 
 // With race=0 the threads race on purpose: each access is a point of choice. It sees what memory
@@ -272,24 +294,21 @@ __attribute__((noinline)) void PlainRange(uintptr_t address, size_t size, bool w
   }
 }
 
-void AtomicReadSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
+void BeforeAtomicReadSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
   UseAfterFree(cell, address, false, pc);
   if (InHeap(reinterpret_cast<void*>(address)) && (mask & ~cell.written) != 0) {
     ReportUninitialised(address, pc);
   }
-  if ((cell.write_mask & mask) != 0 && !HappensBefore(cell.write_thread, cell.write_time)) {
-    Race(address, cell.write_thread, true, false, pc, "atomic");
-  }
-  for (const Access* a = More(cell); a != nullptr; a = a->next) {
-    if ((a->mask & mask) != 0 && a->write && !HappensBefore(a->thread, a->time)) {
-      Race(address, a->thread, true, false, pc, "atomic");
-    }
-  }
 }
 
-void AtomicWriteSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
+void BeforeAtomicWriteSlow(Cell& cell, uintptr_t address, const void* pc) {
   UseAfterFree(cell, address, true, pc);
-  CheckPlain(cell, address, mask, true, pc);
+}
+
+void AfterAtomicSlow(Cell& cell, uintptr_t address, uint8_t mask, bool write, const void* pc) {
+  if (Mutated(write ? Mutation::kAtomicWritesIgnorePlain : Mutation::kAtomicReadsIgnorePlain))
+    return;
+  CheckPlain(cell, address, mask, write, pc, "atomic");
 }
 
 void Freed(uintptr_t address, size_t size, const void* pc) {

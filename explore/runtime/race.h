@@ -13,6 +13,7 @@
 #include <cstdint>
 
 #include "explore/runtime/cell.h"
+#include "explore/runtime/mutation.h"
 #include "explore/runtime/region.h"
 #include "explore/runtime/report.h"
 #include "explore/runtime/scheduler.h"
@@ -83,6 +84,7 @@ inline void PlainRead(uintptr_t address, unsigned size, const void* pc) {
 inline void PlainWrite(uintptr_t address, unsigned size, const void* pc) {
   if (Cell* const cell = OwnCell(address, size)) {
     const uint8_t mask = MaskOf(address, size);
+    if (Mutated(Mutation::kOwnersForgetBytes)) cell->write_mask = 0;
     if ((cell->write_mask & ~mask) == 0 || cell->write_time == g_now) {
       cell->read_mask &= ~mask;
       cell->write_mask |= mask;
@@ -94,23 +96,28 @@ inline void PlainWrite(uintptr_t address, unsigned size, const void* pc) {
   PlainWriteSlow(address, size, pc);
 }
 
-void AtomicReadSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc);
-void AtomicWriteSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc);
+void BeforeAtomicReadSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc);
+void BeforeAtomicWriteSlow(Cell& cell, uintptr_t address, const void* pc);
+void AfterAtomicSlow(Cell& cell, uintptr_t address, uint8_t mask, bool write, const void* pc);
 
-// An atomic access as far as plain ones are concerned.
-inline void AtomicRead(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
-  if ((cell.write_mask & mask) != 0 || cell.more != 0 || cell.freed ||
-      (InHeap(reinterpret_cast<void*>(address)) && (mask & ~cell.written) != 0)) {
-    AtomicReadSlow(cell, address, mask, pc);
+// An atomic access begins: its memory must be there, and what is read must have been written.
+inline void BeforeAtomicRead(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
+  if (cell.freed || (InHeap(reinterpret_cast<void*>(address)) && (mask & ~cell.written) != 0)) {
+    BeforeAtomicReadSlow(cell, address, mask, pc);
   }
 }
 
-inline void AtomicWrite(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
+inline void BeforeAtomicWrite(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {
   SaveForUndo(cell, address);
   cell.written |= mask;
-  if ((cell.write_mask | cell.read_mask) != 0 || cell.more != 0 || cell.freed) {
-    AtomicWriteSlow(cell, address, mask, pc);
-  }
+  if (cell.freed) BeforeAtomicWriteSlow(cell, address, pc);
+}
+
+// An atomic access has been made, as far as plain ones are concerned. Only now: the store that it
+// read may be what tells this thread of a plain write that came before that store.
+inline void AfterAtomic(Cell& cell, uintptr_t address, uint8_t mask, bool write, const void* pc) {
+  const uint8_t plain = write ? cell.write_mask | cell.read_mask : cell.write_mask;
+  if ((plain & mask) != 0 || cell.more != 0) AfterAtomicSlow(cell, address, mask, write, pc);
 }
 
 }  // namespace hammerlock::explore

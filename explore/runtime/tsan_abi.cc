@@ -8,6 +8,7 @@
 #include "explore/runtime/choose.h"
 #include "explore/runtime/execution.h"
 #include "explore/runtime/memory.h"
+#include "explore/runtime/mutation.h"
 #include "explore/runtime/promise.h"
 #include "explore/runtime/race.h"
 #include "explore/runtime/report.h"
@@ -52,26 +53,44 @@ void Poke(volatile T* a, T v) {
   *const_cast<T*>(a) = v;
 }
 
+// The first eight bytes of an access at most.
 template <class T>
-Location& Reading(const volatile T* a, const void* pc) {
+uint8_t FirstMask(uintptr_t address) {
+  return MaskOf(address, sizeof(T) > 8 ? 8 : sizeof(T));
+}
+
+// What an atomic access is of.
+struct Target {
+  Cell& cell;
+  Location& location;
+};
+
+template <class T>
+void Accessed(const volatile T* a, Cell& cell, bool write, const void* pc) {
   const uintptr_t address = reinterpret_cast<uintptr_t>(a);
-  constexpr unsigned kPart = sizeof(T) > 8 ? 8 : sizeof(T);
-  if constexpr (sizeof(T) == 16) AtomicRead(CellAt(address + 8), address + 8, 0xff, pc);
-  Cell& cell = CellAt(address);
-  AtomicRead(cell, address, MaskOf(address, kPart), pc);
-  return LocationAt(cell, address, sizeof(T));
+  AfterAtomic(cell, address, FirstMask<T>(address), write, pc);
+  if constexpr (sizeof(T) == 16) AfterAtomic(CellAt(address + 8), address + 8, 0xff, write, pc);
 }
 
 template <class T>
-Location& Writing(volatile T* a, const void* pc) {
+Target Reading(const volatile T* a, const void* pc) {
   const uintptr_t address = reinterpret_cast<uintptr_t>(a);
-  constexpr unsigned kPart = sizeof(T) > 8 ? 8 : sizeof(T);
-  if constexpr (sizeof(T) == 16) AtomicWrite(CellAt(address + 8), address + 8, 0xff, pc);
+  if constexpr (sizeof(T) == 16) BeforeAtomicRead(CellAt(address + 8), address + 8, 0xff, pc);
+  Cell& cell = CellAt(address);
+  BeforeAtomicRead(cell, address, FirstMask<T>(address), pc);
+  if (Mutated(Mutation::kAtomicsCheckFirst)) Accessed(a, cell, false, pc);
+  return {cell, LocationAt(cell, address, sizeof(T))};
+}
+
+template <class T>
+Target Writing(volatile T* a, const void* pc) {
+  const uintptr_t address = reinterpret_cast<uintptr_t>(a);
+  if constexpr (sizeof(T) == 16) BeforeAtomicWrite(CellAt(address + 8), address + 8, 0xff, pc);
   Cell& cell = CellAt(address);
   // The history begins with what memory holds, before this access counts as writing it.
   Location& location = LocationAt(cell, address, sizeof(T));
-  AtomicWrite(cell, address, MaskOf(address, kPart), pc);
-  return location;
+  BeforeAtomicWrite(cell, address, FirstMask<T>(address), pc);
+  return {cell, location};
 }
 
 // While there is one thread, memory itself says all. False: there are more.
@@ -120,13 +139,14 @@ T Load(const volatile T* a, int order, const void* pc) {
     return Peek(a);
   }
   const Order o = static_cast<Order>(order);
-  Location& location = Reading(a, pc);
+  const auto [cell, location] = Reading(a, pc);
   Store* promised = nullptr;
   if (__builtin_expect(g_load_buffering, false)) {
     promised = PromisedTo(location, o == Order::kSeqCst);
   }
   Store& from = promised != nullptr ? *promised : ChooseRead(location, o == Order::kSeqCst);
   ReadFrom(location, from, o);
+  Accessed(a, cell, false, pc);
   if (__builtin_expect(g_recording, false)) {
     Record(Event::kLoad, location.address, sizeof(T), order, from, nullptr, pc);
   }
@@ -140,12 +160,13 @@ void StoreTo(volatile T* a, T v, int order, const void* pc) {
   Point();
   if (SoloWrite(a, pc)) return Poke(a, v);
   const Order o = static_cast<Order>(order);
-  Location& location = Writing(a, pc);
+  const auto [cell, location] = Writing(a, pc);
   Store* kept = nullptr;
   if (__builtin_expect(g_load_buffering, false)) kept = KeepPromise(location, Low(v), High(v), o);
   Store& made = kept != nullptr ? *kept
                                 : Insert(location, ChoosePlace(location, o == Order::kSeqCst),
                                          Low(v), High(v), o);
+  Accessed(a, cell, true, pc);
   if (&made == location.newest) Poke(a, v);
   if (__builtin_expect(g_recording, false)) {
     Record(Event::kStore, location.address, sizeof(T), order, made, nullptr, pc);
@@ -167,11 +188,12 @@ T ModifyBy(volatile T* a, int order, const void* pc, F f) {
   }
   const Order o = static_cast<Order>(order);
   Reading(a, pc);
-  Location& location = Writing(a, pc);
+  const auto [cell, location] = Writing(a, pc);
   Store& from = ChooseReadToModify(location, o == Order::kSeqCst);
   const T old = location.mixed ? Peek(a) : ValueOf<T>(from);
   const T fresh = f(old);
   Store& made = Modify(location, from, Low(fresh), High(fresh), o);
+  Accessed(a, cell, true, pc);
   if (&made == location.newest) Poke(a, fresh);
   if (__builtin_expect(g_recording, false)) {
     Record(Event::kModify, location.address, sizeof(T), order, made, &from, pc);
@@ -194,13 +216,14 @@ T CompareExchange(volatile T* a, T expected, T desired, int order, int failure_o
     if (old == expected && SoloWrite(a, pc)) Poke(a, desired);
     return old;
   }
-  Location& location = Reading(a, pc);
+  const auto [cell, location] = Reading(a, pc);
   Store& from = ChooseReadToExchange(location, Low(expected), High(expected),
                                      static_cast<Order>(order) == Order::kSeqCst,
                                      static_cast<Order>(failure_order) == Order::kSeqCst);
   const T old = location.mixed ? Peek(a) : ValueOf<T>(from);
   if (old != expected) {
     ReadFrom(location, from, static_cast<Order>(failure_order));
+    Accessed(a, cell, false, pc);
     if (__builtin_expect(g_recording, false)) {
       Record(Event::kFailedExchange, location.address, sizeof(T), failure_order, from, nullptr, pc);
     }
@@ -208,6 +231,7 @@ T CompareExchange(volatile T* a, T expected, T desired, int order, int failure_o
   }
   Writing(a, pc);
   Store& made = Modify(location, from, Low(desired), High(desired), static_cast<Order>(order));
+  Accessed(a, cell, true, pc);
   if (&made == location.newest) Poke(a, desired);
   if (__builtin_expect(g_recording, false)) {
     Record(Event::kModify, location.address, sizeof(T), order, made, &from, pc);

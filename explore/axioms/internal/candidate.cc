@@ -26,14 +26,22 @@ Candidate::Candidate(const Program& program) : locations_(program.locations()) {
   }
   for (size_t t = 0; t < program.threads.size(); ++t) {
     const int first = size_;
+    int guard = -1, last_read = kNone;
     for (const Instruction& instruction : program.threads[t]) {
+      if (instruction.kind == Kind::kGuard) {
+        guards_[guards_count_] = {.read = last_read, .value = instruction.value, .outer = guard};
+        guard = guards_count_++;
+        continue;
+      }
       // What initialises the locations happens before the threads start.
       for (int e = 0; e < locations_; ++e) sequenced_before_.Add(e, size_);
       for (int e = first; e < size_; ++e) sequenced_before_.Add(e, size_);
+      if (instruction.reads()) last_read = size_;
       Event& event = events_[size_++];
       event.instruction = &instruction;
       event.thread = static_cast<int>(t);
-      if (instruction.kind != Kind::kFence) event.location = instruction.location;
+      event.guard = guard;
+      if (instruction.accesses()) event.location = instruction.location;
     }
   }
 }
@@ -54,19 +62,50 @@ void Candidate::ResolveOne(Event& event, int value_read) {
   event.seq_cst = order == Order::kSeqCst;
 }
 
+// As far as is known: what is neither absent nor passes is open.
+bool Candidate::IsAbsent(const Event& event) const {
+  if (event.guard < 0) return false;
+  const Guard& guard = guards_[event.guard];
+  const Event& read = events_[guard.read];
+  return read.absent || (read.resolved && read.value_read != guard.value) ||
+         (guard.outer >= 0 && IsAbsent({.guard = guard.outer}));
+}
+
+bool Candidate::PassesGuards(const Event& event) const {
+  if (event.guard < 0) return true;
+  const Guard& guard = guards_[event.guard];
+  const Event& read = events_[guard.read];
+  return read.resolved && read.value_read == guard.value && PassesGuards({.guard = guard.outer});
+}
+
 bool Candidate::Resolve() {
   for (int e = locations_; e < size_; ++e) {
-    events_[e].resolved = events_[e].writes = false;
-    events_[e].acquires = events_[e].releases = events_[e].seq_cst = false;
-    if (!events_[e].reads()) ResolveOne(events_[e], 0);
+    Event& event = events_[e];
+    event.resolved = event.absent = event.writes = false;
+    event.acquires = event.releases = event.seq_cst = false;
+    event.value_read = 0;
   }
   for (bool progress = true; progress;) {
     progress = false;
     for (int e = locations_; e < size_; ++e) {
       Event& event = events_[e];
-      if (event.resolved || source_[e] == kNone || !events_[source_[e]].resolved) continue;
-      if (!events_[source_[e]].writes) return false;
-      ResolveOne(event, events_[source_[e]].value_written);
+      if (event.resolved || event.absent) continue;
+      if (IsAbsent(event)) {
+        if (HasSource(e)) return false;
+        event.absent = progress = true;
+        continue;
+      }
+      if (!PassesGuards(event)) continue;
+      if (event.may_read()) {
+        if (source_[e] == kAbsent) return false;
+        if (source_[e] == kNone) continue;
+        const Event& source = events_[source_[e]];
+        if (source.absent || (source.resolved && !source.writes)) return false;
+        if (!source.resolved) continue;
+        ResolveOne(event, source.value_written);
+      } else {
+        ResolveOne(event, 0);
+      }
       progress = true;
     }
   }
@@ -84,7 +123,7 @@ EventSet Candidate::writes(int location) const {
 Relation Candidate::ReadsFrom() const {
   Relation reads_from;
   for (int e = 0; e < size_; ++e) {
-    if (source_[e] != kNone) reads_from.Add(source_[e], e);
+    if (HasSource(e)) reads_from.Add(source_[e], e);
   }
   return reads_from;
 }
@@ -116,7 +155,7 @@ EventSet Candidate::ReleaseSequenceHeads(int write, const Rules& rules) const {
 Relation Candidate::SynchronizesWith(const Rules& rules) const {
   Relation with;
   for (int read = locations_; read < size_; ++read) {
-    if (!events_[read].resolved || source_[read] == kNone) continue;
+    if (!events_[read].reads() || events_[read].is_plain()) continue;
     EventSet acquire_fences = 0;
     for (int e = read + 1; e < size_; ++e) {
       if (events_[e].is_fence() && events_[e].acquires && sequenced_before_.Has(read, e)) {
@@ -125,6 +164,7 @@ Relation Candidate::SynchronizesWith(const Rules& rules) const {
     }
     if (acquire_fences == 0 && !events_[read].acquires) continue;
     ForEach(ReleaseSequenceHeads(source_[read], rules), [&](int head) {
+      if (events_[head].is_plain()) return;
       if (events_[head].releases) {
         if (events_[read].acquires && rules.atomic_to_atomic) with.Add(head, read);
         if (rules.atomic_to_fence) with.AddAll(head, acquire_fences);
@@ -152,7 +192,7 @@ Outcome Candidate::Result() const {
   std::array<int, kMaxLocations> newest{};
   for (int e = 0; e < size_; ++e) {
     const Event& event = events_[e];
-    if (event.reads()) outcome.registers[registers++] = event.value_read;
+    if (event.may_read()) outcome.registers[registers++] = event.value_read;
     if (event.writes && position_[e] >= newest[event.location]) {
       newest[event.location] = position_[e];
       outcome.memory[event.location] = event.value_written;

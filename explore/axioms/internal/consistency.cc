@@ -37,7 +37,8 @@ Relation CoherenceOrderedBefore(const Candidate& c) {
 
 bool MayBePromised(const Candidate& c, int store) {
   const Instruction* const i = c[store].instruction;
-  if (i == nullptr || i->kind != Instruction::Kind::kStore || IsRelease(i->order)) return false;
+  if (i == nullptr || i->kind != Instruction::Kind::kStore || i->plain() || IsRelease(i->order))
+    return false;
   for (int e = 0; e < store; ++e) {
     const bool precedes = c[e].is_fence() && c.sequenced_before().Has(e, store);
     if (precedes && IsRelease(c[e].instruction->order)) return false;
@@ -50,8 +51,8 @@ bool MayBePromised(const Candidate& c, int store) {
 bool HasNoThinAir(const Candidate& c, const Rules& rules) {
   Relation before = c.sequenced_before();
   for (int e = 0; e < c.size(); ++e) {
-    if (!c[e].reads() || c.source(e) == Candidate::kNone) continue;
-    const bool promised = !rules.no_load_buffering && c[e].instruction->is_load() &&
+    if (!c.HasSource(e)) continue;
+    const bool promised = !rules.no_load_buffering && c[e].instruction->is_atomic_load() &&
                           (!rules.only_relaxed_stores_promised || MayBePromised(c, c.source(e)));
     if (!promised) before.Add(c.source(e), e);
   }
@@ -126,6 +127,19 @@ bool IsSequentiallyConsistent(const Candidate& c, const Relation& happens_before
     });
   }
   return precedes.IsAcyclic();
+}
+
+bool HasDataRace(const Candidate& c, const Relation& happens_before) {
+  for (int a = 0; a < c.size(); ++a) {
+    for (int b = 0; b < a; ++b) {
+      if (!c[a].resolved || !c[b].resolved || c[a].is_fence()) continue;
+      const bool conflict = c[a].location == c[b].location && (c[a].writes || c[b].writes);
+      const bool atomic = !c[a].is_plain() && !c[b].is_plain();
+      if (!conflict || atomic) continue;
+      if (!happens_before.Has(a, b) && !happens_before.Has(b, a)) return true;
+    }
+  }
+  return false;
 }
 
 bool IsConsistent(const Candidate& c, const Rules& rules) {

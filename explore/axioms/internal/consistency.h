@@ -23,4 +23,8 @@ bool IsSequentiallyConsistent(const Candidate& candidate, const Relation& happen
 
 bool IsConsistent(const Candidate& candidate, const Rules& rules);
 
+// [intro.races] p21: two accesses conflict, at least one of them is not atomic, and neither
+// happens before the other. (In one thread one always does: no instruction here has two.)
+bool HasDataRace(const Candidate& candidate, const Relation& happens_before);
+
 }  // namespace hammerlock::axioms::internal

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "explore/failing_steps.h"
 #include "explore/runtime/runtime.h"
 #include "explore/runtime/search.h"
 #include "explore/scenario_run.h"
@@ -48,6 +49,14 @@ std::optional<Found> Search(ScenarioRun& run, const Plan& plan, const Budget& bu
   return found;
 }
 
+// What was run, where the scenario has several programs.
+void AppendProgram(const Scenario& scenario, const Trace& program, Result& result) {
+  const std::string explanation = scenario.Explain(program);
+  if (explanation.empty()) return;
+  absl::StrAppend(&result.why, result.why.empty() || result.why.back() == '\n' ? "" : "\n",
+                  explanation);
+}
+
 // Runs the one execution that the plan's choices stand for.
 void Replay(Scenario& scenario, ScenarioRun& run, const Plan& plan, Result& result) {
   result.verdict = Verdict::kInconclusive;
@@ -62,7 +71,9 @@ void Replay(Scenario& scenario, ScenarioRun& run, const Plan& plan, Result& resu
   g_chooser.Repeat(trace.choices, trace.size);
   if (const std::optional<Failing> failing = run.RunOnce(result.tally)) {
     result.verdict = Verdict::kFail;
-    result.why = absl::StrCat(failing->why, "\n", scenario.Explain(*plan.trace));
+    result.why = failing->why;
+    TellSteps(run, trace, *failing, result);
+    AppendProgram(scenario, *plan.trace, result);
     result.replay = ReplayString(scenario.name(), scenario.Print(*plan.trace), plan.choices);
   } else {
     result.why = g_chooser.diverged()
@@ -97,8 +108,8 @@ void Tell(Scenario& scenario, ScenarioRun& run, const Found& found, uint64_t see
     return;
   }
   result.why = failing->why;
-  const std::string explanation = scenario.Explain(run.program());
-  if (!explanation.empty()) absl::StrAppend(&result.why, "\n", explanation);
+  TellSteps(run, trace, *failing, result);
+  AppendProgram(scenario, run.program(), result);
   TraceText text;
   const bool fits = PrintTrace(trace, &text);
   result.replay =

@@ -186,7 +186,9 @@ std::string ReportJson(const std::vector<Result>& results) {
       absl::StrCat("{\n", JsonMembers(Summary(results), "  "), ",\n  \"scenarios\": [");
   std::string_view separator = "\n";
   for (const Result& r : results) {
-    absl::StrAppend(&json, separator, "    {\n", JsonMembers(r, "      "), "\n    }");
+    absl::StrAppend(&json, separator, "    {\n", JsonMembers(r, "      "));
+    if (!r.steps_json.empty()) absl::StrAppend(&json, ",\n      \"trace\": ", r.steps_json);
+    json += "\n    }";
     separator = ",\n";
   }
   return absl::StrCat(json, "\n  ]\n}\n");
@@ -209,7 +211,7 @@ std::string JUnitXml(std::string_view suite, const std::vector<Result>& results)
                           XmlText(r.scenario), XmlText(suite), XmlText(r.file), r.line, r.seconds);
     if (r.verdict != Verdict::kPass) {
       absl::StrAppend(&xml, "      <failure message=\"", XmlText(LastLine(r)), "\">",
-                      XmlText(r.why), "</failure>\n");
+                      XmlText(r.why), "\n", XmlText(r.steps), "</failure>\n");
     }
     absl::StrAppend(&xml, "      <system-out>", XmlText(OutcomeTableText(r)), XmlText(LastLine(r)),
                     "</system-out>\n    </testcase>\n");
@@ -221,6 +223,7 @@ std::string Serialize(const Result& r) {
   Writer w;
   w.Text(r.scenario).Text(r.file).Number(r.line).Number(static_cast<uint64_t>(r.verdict));
   w.Number(static_cast<uint64_t>(r.seconds * 1e6)).Number(r.seed).Text(r.replay).Text(r.why);
+  w.Text(r.steps).Text(r.steps_json);
   w.Number(r.more.size());
   for (const auto& [key, value] : r.more) w.Text(key).Text(value);
   r.tally.Save([&](uint64_t n) { w.Number(n); }, [&](std::string_view t) { w.Text(t); });
@@ -238,6 +241,8 @@ absl::StatusOr<Result> Deserialize(std::string_view bytes) {
   r.seed = reader.Number();
   r.replay = reader.Text();
   r.why = reader.Text();
+  r.steps = reader.Text();
+  r.steps_json = reader.Text();
   for (uint64_t n = reader.Number(); reader.ok() && n > 0; --n) {
     std::string key = reader.Text();
     r.more.emplace_back(std::move(key), reader.Text());

@@ -26,6 +26,10 @@ struct Result {
   uint64_t seed = 0;
   std::string replay;  // See ReplayString; empty where there is nothing to replay.
   std::string why;     // For people: the failure, or why there is no verdict. Many lines.
+  // The failing execution step by step, for people and as a JSON value; empty where the engine
+  // does not know it.
+  std::string steps;
+  std::string steps_json;
   std::vector<std::pair<std::string, std::string>> more;  // Further keys of the last line.
 };
 

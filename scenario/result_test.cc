@@ -71,7 +71,16 @@ TEST(ResultTest, JsonHoldsTheKeysOfTheLastLineAndTheOutcomes) {
   EXPECT_THAT(json, HasSubstr("\"verdict\": \"fail\""));
   EXPECT_THAT(json, HasSubstr("\"executions\": 10"));
   EXPECT_THAT(json, HasSubstr("\"outcomes\": {\"r0=0\": 1, \"r0=1\": 9}"));
+  EXPECT_THAT(json, Not(HasSubstr("trace")));
   EXPECT_THAT(json, HasSubstr("line one\\nline \\\"two\\\"\\u0001"));
+}
+
+TEST(ResultTest, StepsAreInTheReportsOfTheirScenario) {
+  Result r = Failing();
+  r.steps = "1 load <A>\n";
+  r.steps_json = "{\"steps\":[]}";
+  EXPECT_THAT(ReportJson({r, Passing()}), HasSubstr(",\n      \"trace\": {\"steps\":[]}\n    },"));
+  EXPECT_THAT(JUnitXml("//a:b", {r}), HasSubstr("\n1 load &lt;A&gt;\n</failure>"));
 }
 
 TEST(ResultTest, XmlIsEscapedAndNamesEachScenario) {
@@ -96,11 +105,15 @@ TEST(ResultTest, SurvivesTheWayToAnotherProcess) {
   Result r = Failing();
   r.more = {{"strategy", "random"}};
   r.tally.Inconclusive("no time");
+  r.steps = "steps";
+  r.steps_json = "{}";
   const absl::StatusOr<Result> back = Deserialize(Serialize(r));
   ASSERT_TRUE(back.ok());
   EXPECT_EQ(LastLine(*back), LastLine(r));
   EXPECT_EQ(OutcomeTableText(*back), OutcomeTableText(r));
   EXPECT_EQ(back->why, r.why);
+  EXPECT_EQ(back->steps, r.steps);
+  EXPECT_EQ(back->steps_json, r.steps_json);
   EXPECT_EQ(back->file, r.file);
   EXPECT_EQ(back->line, r.line);
   EXPECT_EQ(back->tally.why_inconclusive(), "no time");

@@ -132,6 +132,7 @@ class ProgressLine {
 void PrintResult(const char* program, const Engine& engine, const Result& r) {
   std::string text = OutcomeTableText(r);
   if (!r.why.empty()) absl::StrAppend(&text, r.why, r.why.back() == '\n' ? "" : "\n");
+  text += r.steps;
   if (r.verdict == Verdict::kFail && !r.replay.empty()) {
     absl::StrAppend(&text, "replay: ", ReplayCommand(program, r), "\n");
     if (!engine.ReplayCaveat().empty()) absl::StrAppend(&text, "(", engine.ReplayCaveat(), ")\n");

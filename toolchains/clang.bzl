@@ -132,6 +132,8 @@ def _features(triple):
                     "-tsan-instrument-func-entry-exit=0",
                     "-mllvm",
                     "-tsan-compound-read-before-write",
+                    # Or the last call of a function would be its caller's in reports.
+                    "-fno-optimize-sibling-calls",
                 ]),
                 # What libstdc++.so has instantiated is not instrumented.
                 _flags(_CXX, ["-D_GLIBCXX_EXTERN_TEMPLATE=0"]),

@@ -19,6 +19,7 @@
 
 #include "explore/runtime/memory.h"
 #include "explore/runtime/posix_internal.h"
+#include "explore/runtime/recording.h"
 #include "explore/runtime/seq_cst.h"
 
 namespace hammerlock::explore::internal {
@@ -54,7 +55,10 @@ uint32_t ReadAsTheKernel(const uint32_t* word) {
 // `deadline` null: none.
 long Wait(const uint32_t* word, uint32_t expected, const uint64_t* deadline, uint32_t bits) {
   if (bits == 0) return -EINVAL;
-  if (ReadAsTheKernel(word) != expected) return -EAGAIN;
+  if (ReadAsTheKernel(word) != expected) {
+    RecordSync(Event::kOther, word, "does not wait, the value has changed: futex");
+    return -EAGAIN;
+  }
   Self().waits_bits = bits;
   if (deadline == nullptr) {
     Block(word, "futex");
@@ -66,12 +70,15 @@ long Wait(const uint32_t* word, uint32_t expected, const uint64_t* deadline, uin
 
 long WakeSome(const uint32_t* word, int threads, uint32_t bits) {
   if (bits == 0) return -EINVAL;
-  return WakeIf(word, threads, SharesBit, bits);
+  const int woken = WakeIf(word, threads, SharesBit, bits);
+  RecordSync(Event::kNotify, word, "futex", static_cast<uint64_t>(woken), g_woken);
+  return woken;
 }
 
 long Move(const uint32_t* from, int wake, const uint32_t* to, int move) {
   if (wake < 0 || move < 0) return -EINVAL;
   const int woken = Wake(from, wake);
+  RecordSync(Event::kNotify, from, "futex", static_cast<uint64_t>(woken), g_woken);
   return woken + Requeue(from, to, move);
 }
 

@@ -16,6 +16,7 @@
 #include "explore/runtime/execution.h"
 #include "explore/runtime/pool.h"
 #include "explore/runtime/race.h"
+#include "explore/runtime/recording.h"
 #include "explore/runtime/region.h"
 #include "explore/runtime/runtime.h"
 
@@ -140,6 +141,7 @@ void* Allocate(size_t size, size_t alignment) {
     }
   }
   FillNew(block, size);
+  RecordSync(Event::kAllocate, block, nullptr, 0, size);
   return block;
 }
 
@@ -149,15 +151,23 @@ void Remember(Pointer*& list, void* at) {
   list = p;
 }
 
-void Free(void* block, const void* pc) {
+[[noreturn, gnu::cold, gnu::noinline]] void FailToFree(void* block, const Header& header,
+                                                       const void* pc) {
+  if (g_recording) RecordFree(block, header.size, pc);
+  RecordCulprit(reinterpret_cast<uintptr_t>(block), -1);
+  if (header.state == kFreed) {
+    FailHere(FailureKind::kBadFree, "double free of %p (%zu bytes)", block, header.size);
+  }
+  FailHere(FailureKind::kBadFree, "free of %p, which is not the start of an allocated block",
+           block);
+}
+
+inline void Free(void* block, const void* pc) {
   Header* const header = HeaderOf(block);
-  if (header->state == kFreed) {
-    FailHere(FailureKind::kBadFree, "double free of %p (%zu bytes)", block, header->size);
-  }
   if (reinterpret_cast<uintptr_t>(block) % kUnit != 0 || header->state != kAllocated) {
-    FailHere(FailureKind::kBadFree, "free of %p, which is not the start of an allocated block",
-             block);
+    FailToFree(block, *header, pc);
   }
+  if (__builtin_expect(g_recording, false)) RecordFree(block, header->size, pc);
   Freed(reinterpret_cast<uintptr_t>(block), header->size, pc);
   header->state = kFreed;
   Header*& list = FreeBlocks(header->size);

@@ -3,6 +3,7 @@
 // The engine's side of scenario/internal/unobserved.h.
 #include "explore/runtime/execution.h"
 #include "explore/runtime/race.h"
+#include "explore/runtime/recording.h"
 #include "explore/runtime/runtime.h"
 
 using namespace hammerlock::explore;
@@ -24,6 +25,13 @@ int hammerlock_engine_thread() { return Self().id; }
 
 int hammerlock_engine_known_time(int thread) {
   return thread == Self().id ? g_now : Self().clock[thread];
+}
+
+bool hammerlock_engine_recording() { return g_recording; }
+
+void hammerlock_engine_record(bool returns, const char* text) {
+  if (!g_recording || !g_executing) return;
+  RecordSync(returns ? Event::kReturn : Event::kCall, nullptr, RecordedText(text));
 }
 
 }  // extern "C"

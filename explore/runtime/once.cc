@@ -4,6 +4,7 @@
 // Whoever finds it done acquires what the doer released. An initialiser that throws leaves it
 // undone, for the next that comes; this file is compiled with exceptions.
 #include "explore/runtime/posix_internal.h"
+#include "explore/runtime/recording.h"
 #include "explore/runtime/tls.h"
 
 extern "C" {
@@ -33,6 +34,7 @@ bool Begin(const void* object, const char* kind, const char* kind_if_self, Done 
     if (state.owner == 0) {
       state.owner = SelfAsOwner();
       Acquire(state.release);  // Of an attempt that failed.
+      RecordSync(Event::kLock, object, kind);
       return true;
     }
     Block(object, state.owner == SelfAsOwner() ? kind_if_self : kind);
@@ -43,6 +45,7 @@ void End(const void* object) {
   SyncObject& state = SyncAt(object);
   state.owner = 0;
   ReleaseSet(state.release);
+  RecordSync(Event::kUnlock, object, "once");
   Wake(object, kAll);
 }
 

@@ -6,6 +6,7 @@
 // what fast ones publish in the next. As in glibc, destroying it waits for those that are
 // still about to leave.
 #include "explore/runtime/posix_internal.h"
+#include "explore/runtime/recording.h"
 
 namespace hammerlock::explore::internal {
 namespace {
@@ -42,6 +43,7 @@ int WaitAtBarrier(pthread_barrier_t* barrier, void* caller) {
     state.readers += static_cast<int>(count) - 1;
     Acquire(published);
     Wake(barrier, kAll);
+    RecordSync(Event::kNotify, barrier, "barrier", count - 1, g_woken);
     return PTHREAD_BARRIER_SERIAL_THREAD;
   }
   Block(barrier, "barrier");
@@ -70,6 +72,7 @@ bool TakeSpin(const void* lock) {
   if (state.owner != 0) return false;
   state.owner = SelfAsOwner();
   Acquire(state.release);
+  RecordSync(Event::kLock, lock, "spin lock");
   return true;
 }
 
@@ -150,6 +153,7 @@ int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
   }
   state.owner = 0;
   ReleaseSet(state.release);
+  RecordSync(Event::kUnlock, plain, "spin lock");
   Wake(plain, kAll);
   return 0;
 }

@@ -5,6 +5,7 @@
 // Now and then a wait returns although nobody signalled, as the standards allow.
 #include "explore/runtime/choose.h"
 #include "explore/runtime/posix_internal.h"
+#include "explore/runtime/recording.h"
 
 namespace hammerlock::explore::internal {
 namespace {
@@ -44,6 +45,7 @@ int WaitOnCondition(pthread_cond_t* condition, pthread_mutex_t* mutex, const Dea
   if (const int error = ReleaseForWait(mutex, caller)) return error;
   int result = 0;
   if (spurious) {
+    RecordSync(Event::kOther, condition, "wakes up without cause: condition variable");
     Point();
   } else {
     result = WaitFor(condition, "condition variable", deadline);
@@ -55,7 +57,9 @@ int WaitOnCondition(pthread_cond_t* condition, pthread_mutex_t* mutex, const Dea
 int SignalCondition(pthread_cond_t* condition, int threads, void* caller) {
   Point();
   FlagsOf(condition, "signalled", caller);
-  Wake(condition, threads);
+  const int woken = Wake(condition, threads);
+  RecordSync(Event::kNotify, condition, "condition variable", static_cast<uint64_t>(woken),
+             g_woken);
   return 0;
 }
 

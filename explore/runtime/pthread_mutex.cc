@@ -7,6 +7,7 @@
 // newcomer. The kind is read from the object, so that static initialisers work; whether it is
 // locked is kept apart, so that nothing of the object needs to be put back.
 #include "explore/runtime/posix_internal.h"
+#include "explore/runtime/recording.h"
 
 namespace hammerlock::explore::internal {
 namespace {
@@ -29,6 +30,7 @@ bool Take(pthread_mutex_t* mutex) {
   if (state.owner != 0) return false;
   state.owner = SelfAsOwner();
   Acquire(state.release);
+  RecordSync(Event::kLock, mutex, "mutex");
   return true;
 }
 
@@ -53,6 +55,7 @@ int Release(pthread_mutex_t* mutex, void* caller) {
   }
   state.owner = 0;
   ReleaseSet(state.release);
+  RecordSync(Event::kUnlock, mutex, "mutex");
   Wake(mutex, kAll);
   return 0;
 }
@@ -75,7 +78,10 @@ int TryLockMutex(pthread_mutex_t* mutex, void* caller) {
   const int kind = KindOf(mutex, "locked", caller);
   if (Take(mutex)) return 0;
   SyncObject& state = SyncAt(mutex);
-  if (kind != PTHREAD_MUTEX_RECURSIVE || state.owner != SelfAsOwner()) return EBUSY;
+  if (kind != PTHREAD_MUTEX_RECURSIVE || state.owner != SelfAsOwner()) {
+    RecordSync(Event::kOther, mutex, "finds it locked: mutex");
+    return EBUSY;
+  }
   ++state.recursion;
   return 0;
 }

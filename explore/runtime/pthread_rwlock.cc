@@ -4,6 +4,7 @@
 // that readers are not ordered among themselves. The engine chooses who gets a free lock; only
 // the kind that prefers writers keeps readers out while one waits.
 #include "explore/runtime/posix_internal.h"
+#include "explore/runtime/recording.h"
 #include "explore/runtime/tls.h"
 
 namespace hammerlock::explore::internal {
@@ -51,12 +52,14 @@ bool Take(pthread_rwlock_t* lock, Access access) {
     ++state.readers;
     ++ReadHolds(lock);
     Acquire(state.release);
+    RecordSync(Event::kLock, lock, "read-write lock, to read");
     return true;
   }
   if (state.readers != 0) return false;
   state.owner = SelfAsOwner();
   Acquire(state.release);
   Acquire(state.release2);
+  RecordSync(Event::kLock, lock, "read-write lock, to write");
   return true;
 }
 
@@ -104,6 +107,7 @@ int Unlock(pthread_rwlock_t* lock, void* caller) {
     --state.readers;
     Release(state.release2);
   }
+  RecordSync(Event::kUnlock, lock, "read-write lock");
   Wake(lock, kAll);
   return 0;
 }

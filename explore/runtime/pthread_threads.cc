@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "explore/runtime/posix_internal.h"
+#include "explore/runtime/recording.h"
 #include "explore/runtime/region.h"
 
 namespace hammerlock::explore::internal {
@@ -54,6 +55,7 @@ __attribute__((always_inline)) inline int Join(pthread_t handle, void** result, 
     return error;
   }
   Acquire(thread->clock);
+  RecordSync(Event::kJoin, nullptr, nullptr, static_cast<uint64_t>(thread->id));
   if (result != nullptr) {
     CheckWrite(result, sizeof(*result), caller);
     *result = thread->result;

@@ -3,22 +3,17 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
-#include "explore/runtime/region.h"
+#include "explore/runtime/cell.h"
+#include "explore/runtime/pool.h"
 #include "explore/runtime/runtime.h"
 
 namespace hammerlock::explore {
-namespace {
-
-constexpr size_t kMaxEvents = size_t{1} << 20;
-Event* events = nullptr;
-size_t event_count = 0;
-
-}  // namespace
 
 void ReportRace(uintptr_t address, const Thread& other, bool other_wrote, bool write,
                 const char* kind, const void* pc) {
+  RecordAccessThatFails(address, write, strcmp(kind, "atomic") == 0 ? "atomic" : nullptr, pc);
+  RecordCulprit(address, other.id);
   FailHere(FailureKind::kRace,
            "data race: %s by thread %d at pc %p, and %s by thread %d, of address %#zx, with no "
            "order between them (%s)",
@@ -27,50 +22,72 @@ void ReportRace(uintptr_t address, const Thread& other, bool other_wrote, bool w
 }
 
 void ReportUseAfterFree(uintptr_t address, bool write, const void* pc) {
+  RecordAccessThatFails(address, write, nullptr, pc);
+  RecordCulprit(address, -1);
   FailHere(FailureKind::kUseAfterFree, "use after free: %s by thread %d at pc %p of address %#zx",
            write ? "write" : "read", Self().id, pc, address);
 }
 
 void ReportUninitialised(uintptr_t address, const void* pc) {
+  RecordAccessThatFails(address, false, "atomic", pc);
+  RecordCulprit(address, -1);
   FailHere(FailureKind::kUninitialised,
            "atomic read by thread %d at pc %p of address %#zx, which nobody has written since it "
            "was allocated",
            Self().id, pc, address);
 }
 
+namespace {
+
+// Who has what the thread waits for; -1: nobody in particular.
+int HolderFor(const Thread& waiter) {
+  const uintptr_t object = reinterpret_cast<uintptr_t>(waiter.waits_on);
+  const uintptr_t thread = object - reinterpret_cast<uintptr_t>(g_threads);
+  if (thread < sizeof(g_threads)) return static_cast<int>(thread / sizeof(Thread));
+  const SyncObject* const state = FindSync(waiter.waits_on);
+  return state != nullptr ? state->owner - 1 : -1;
+}
+
+// The number of threads that wait for each other in a circle, from this one on; 0: none do.
+int CircleFrom(int first) {
+  int at = first;
+  for (int size = 1; size <= ThreadCount(); ++size) {
+    if (ThreadById(at).finished) return 0;
+    at = HolderFor(ThreadById(at));
+    if (at < 0) return 0;
+    if (at == first) return size;
+  }
+  return 0;
+}
+
+}  // namespace
+
 void ReportDeadlock() {
   char text[900];
   int used = 0;
-  const int threads = ThreadCount();
-  for (int t = 0; t < threads && used < static_cast<int>(sizeof(text)) - 80; ++t) {
+  const auto add = [&](const char* format, auto... arguments) {
+    if (used >= static_cast<int>(sizeof(text)) - 80) return;
+    used += snprintf(text + used, sizeof(text) - used, format, arguments...);
+  };
+  int circle = 0;
+  for (int t = 0; t < ThreadCount(); ++t) {
     const Thread& thread = ThreadById(t);
     if (thread.finished) continue;
-    used +=
-        snprintf(text + used, sizeof(text) - used, "%sthread %d waits for a %s",
-                 used == 0 ? "" : "; ", t, thread.waits_for != nullptr ? thread.waits_for : "turn");
+    add("%sthread %d waits for a %s", used == 0 ? "" : "; ", t,
+        thread.waits_for != nullptr ? thread.waits_for : "turn");
+    const int holder = HolderFor(thread);
+    const bool ends =
+        reinterpret_cast<uintptr_t>(thread.waits_on) - reinterpret_cast<uintptr_t>(g_threads) <
+        sizeof(g_threads);
+    if (ends) {
+      add(" (thread %d's)", holder);
+    } else if (holder >= 0 && holder != t) {
+      add(" that thread %d has%s", holder, ThreadById(holder).finished ? ", which has ended" : "");
+    }
+    if (circle < 2) circle = CircleFrom(t);
   }
+  if (circle >= 2) add("; %d of them wait in a circle", circle);
   FailHere(FailureKind::kDeadlock, "deadlock: %s", text);
-}
-
-void StartRecording() {
-  if (events == nullptr) {
-    events = static_cast<Event*>(mmap(nullptr, kMaxEvents * sizeof(Event), PROT_READ | PROT_WRITE,
-                                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
-  }
-  event_count = 0;
-}
-
-size_t RecordedEvents(const Event** into) {
-  *into = events;
-  return event_count;
-}
-
-void RecordEvent(const Event& event) {
-  if (event_count == kMaxEvents) return;
-  Event& e = events[event_count++];
-  e = event;
-  e.thread = static_cast<uint8_t>(Self().id);
-  e.step = g_step;
 }
 
 }  // namespace hammerlock::explore

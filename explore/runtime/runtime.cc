@@ -29,7 +29,6 @@ namespace hammerlock::explore {
 
 bool g_executing = false;
 bool g_instrumented = false;
-bool g_recording = false;
 
 namespace {
 
@@ -186,6 +185,7 @@ void FailHere(FailureKind kind, const char* format, ...) {
     fprintf(stderr, "hammerlock: %s\n", ending.why);
     _exit(66);
   }
+  RecordFailure(ending.why);
   ending.failure = kind;
   ending.fingerprint = Fingerprint(kind, ending.why);
   EndExecution();

@@ -27,6 +27,7 @@ int g_thread_count = 0;
 int g_others = 0;
 uint32_t g_step = 0;
 uint64_t g_steps_left = 0;
+uint64_t g_woken = 0;
 
 namespace {
 
@@ -236,6 +237,7 @@ Thread* Spawn(void* (*start)(void*), void* argument) {
   Copy(t.clock, Self().clock);
   t.clock.Mutable()[t.id] = 1;
   Tick();
+  RecordSync(Event::kSpawn, nullptr, nullptr, static_cast<uint64_t>(t.id));
   return &t;
 }
 
@@ -244,6 +246,7 @@ namespace {
 void Finish(void* result) {
   OnThreadExit(Self());
   Thread& self = Self();
+  RecordSync(Event::kExit, nullptr, nullptr);
   self.result = result;
   self.finished = true;
   MakeWaiting(self);
@@ -321,6 +324,7 @@ void WaitOn(Thread& self, const void* object, const char* kind) {
   const size_t offset =
       reinterpret_cast<uintptr_t>(object) - reinterpret_cast<uintptr_t>(g_threads);
   if (offset < sizeof(g_threads)) g_threads[offset / sizeof(Thread)].waiter = &self;
+  RecordSync(Event::kBlock, object, kind);
   MakeWaiting(self);
 }
 
@@ -339,6 +343,7 @@ bool BlockUntil(const void* object, const char* kind, uint64_t deadline) {
   timed[timed_count++] = &self;
   WaitOn(self, object, kind);
   Reschedule();
+  if (!self.woken) RecordSync(Event::kOther, object, "time runs out");
   return self.woken;
 }
 
@@ -352,12 +357,14 @@ int WakeIf(const void* object, int n, bool (*matches)(const Thread&, uint64_t), 
     }
   }
   int woken = 0;
+  g_woken = 0;
   for (; woken < n && count != 0; ++woken) {
     const unsigned left = static_cast<unsigned>(count);
     const unsigned which = n - woken >= count ? 0 : g_chooser.Settle(g_chooser.Below(left), left);
     Thread& t = *waiting[which];
     memmove(waiting + which, waiting + which + 1, (left - which - 1) * sizeof(*waiting));
     --count;
+    if (t.id < 64) g_woken |= uint64_t{1} << t.id;
     WakeUp(t);
   }
   return woken;

@@ -102,6 +102,8 @@ bool BlockUntil(const void* object, const char* kind, uint64_t deadline);
 // Makes up to `n` of the threads that wait on `object` runnable; which ones is a choice of the
 // engine. Returns how many. It adds no happens-before.
 int Wake(const void* object, int n);
+// Whom the last one woke, a bit for each of the first 64 threads; for reports.
+extern uint64_t g_woken;
 inline constexpr int kAll = 1 << 30;
 
 // The same for those of them that `matches` says yes to.
@@ -138,6 +140,8 @@ struct SyncObject {
   SyncObject* next;
 };
 SyncObject& SyncAt(const void* address);
+// The same if it has been used; otherwise null.
+const SyncObject* FindSync(const void* address);
 // Forgets the state: *_destroy, and *_init on used memory.
 void ForgetSync(const void* address);
 

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 
 #include "explore/runtime/posix_internal.h"
+#include "explore/runtime/recording.h"
 
 namespace hammerlock::explore::internal {
 namespace {
@@ -35,6 +36,7 @@ bool Take(SyncObject& state) {
   if (state.count == 0) return false;
   --state.count;
   Acquire(state.release);
+  RecordSync(Event::kLock, state.address, "semaphore");
   return true;
 }
 
@@ -113,6 +115,7 @@ int sem_post(sem_t* semaphore) noexcept {
   ++state.count;
   Release(state.release);
   Wake(semaphore, kAll);
+  RecordSync(Event::kUnlock, semaphore, "semaphore");
   return 0;
 }
 

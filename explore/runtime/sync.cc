@@ -28,6 +28,14 @@ SyncObject& SyncAt(const void* address) {
   return *made;
 }
 
+const SyncObject* FindSync(const void* address) {
+  const Cell& cell = CellAt(reinterpret_cast<uintptr_t>(address));
+  if (cell.syncs == 0) return nullptr;
+  const SyncObject* s = static_cast<SyncObject*>(g_pool.At(cell.syncs));
+  while (s != nullptr && s->address != address) s = s->next;
+  return s;
+}
+
 void ForgetSync(const void* address) {
   Cell& cell = CellAt(reinterpret_cast<uintptr_t>(address));
   if (cell.syncs == 0) return;

@@ -102,7 +102,9 @@ void LinearizableBatch::RunCalls(int who, const std::vector<Call>& calls, size_t
         }
         seen += threads;
       }
+      Tell(false, call, nullptr);
       results[returned] = Invoke(call, subject);
+      Tell(true, call, &results[returned]);
       ++returned;
       if constexpr (kCounts) {
         if (hammerlock_engine_known_time) {
@@ -120,6 +122,13 @@ void LinearizableBatch::RunCalls(int who, const std::vector<Call>& calls, size_t
   }
   record.returned[execution] = returned;
   if (failures.failed()) NoteFailure(execution, who, failures.Take());
+}
+
+void LinearizableBatch::Tell(bool returns, const Call& call, const Value* result) const {
+  if (!hammerlock_engine_recording || !hammerlock_engine_recording()) return;
+  const Unobserved unobserved;
+  const std::string& name = scenario_.names()[call.operation];
+  hammerlock_engine_record(returns, Print(name, call.arguments, result).c_str());
 }
 
 void LinearizableBatch::SeeWhatIsKnown(int who, size_t execution, uint32_t* seen) {

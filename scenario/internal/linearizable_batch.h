@@ -95,6 +95,8 @@ class LinearizableBatch : public Batch {
   Value Invoke(const Call& call, void* subject) const;
   void SeeWhatIsKnown(int who, size_t execution, uint32_t* seen);
   void NoteReturn(int who, size_t execution, uint32_t returned);
+  // Tells the engine of a call, or of its return, where it writes them down.
+  void Tell(bool returns, const Call& call, const Value* result) const;
   void NoteFailure(size_t execution, int who, std::string_view why);
   std::string NameOf(const Call& call) const;
 

@@ -22,6 +22,11 @@ __attribute__((weak)) void hammerlock_engine_end_execution(const char* why);
 // does not know what happens before what.
 __attribute__((weak)) int hammerlock_engine_thread(void);
 __attribute__((weak)) int hammerlock_engine_known_time(int thread);
+
+// Whether the engine writes down what happens in this execution; then it is told of the calls of
+// a linearizable scenario and of their returns. Null where the engine never does.
+__attribute__((weak)) bool hammerlock_engine_recording(void);
+__attribute__((weak)) void hammerlock_engine_record(bool returns, const char* text);
 }
 
 namespace hammerlock::internal {

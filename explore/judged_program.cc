@@ -37,13 +37,14 @@ Shown Show(const Program& program, const CompiledProgram& compiled, uint64_t see
   for (uint64_t number = seed;; number += uint64_t{1} << 40) {
     SeedExecution(1, number, Strategy::kPortfolio);
     const Ending& ending = Execute(&Body, &run);
+    if (ending.discarded) continue;
     if (ending.failure == FailureKind::kRace) return std::nullopt;
     if (ending.failure != FailureKind::kNone || ending.endless) {
       std::fprintf(stderr, "%s: execution %llu failed: %s\n", Print(program).c_str(),
                    static_cast<unsigned long long>(seed), ending.why);
       std::abort();
     }
-    if (!ending.discarded) return run.outcome;
+    return run.outcome;
   }
 }
 

@@ -37,8 +37,8 @@ Relation CoherenceOrderedBefore(const Candidate& c) {
 
 bool MayBePromised(const Candidate& c, int store) {
   const Instruction* const i = c[store].instruction;
-  if (i == nullptr || i->kind != Instruction::Kind::kStore || i->plain() || IsRelease(i->order))
-    return false;
+  if (i == nullptr || i->kind != Instruction::Kind::kStore) return false;
+  if (i->plain() || IsRelease(i->order)) return false;
   for (int e = 0; e < store; ++e) {
     const bool precedes = c[e].is_fence() && c.sequenced_before().Has(e, store);
     if (precedes && IsRelease(c[e].instruction->order)) return false;
@@ -51,7 +51,7 @@ bool MayBePromised(const Candidate& c, int store) {
 bool HasNoThinAir(const Candidate& c, const Rules& rules) {
   Relation before = c.sequenced_before();
   for (int e = 0; e < c.size(); ++e) {
-    if (!c.HasSource(e)) continue;
+    if (!c.HasSource(e)) continue;  // Which is asked before anything is resolved.
     const bool promised = !rules.no_load_buffering && c[e].instruction->is_atomic_load() &&
                           (!rules.only_relaxed_stores_promised || MayBePromised(c, c.source(e)));
     if (!promised) before.Add(c.source(e), e);

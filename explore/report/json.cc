@@ -72,7 +72,7 @@ std::string Object(const Story& story, int i) {
     // The store that was read; null: the initial value.
     add("from", m.reads >= 0 ? absl::StrCat(m.reads) : std::string("null"));
   }
-  if (IsAtomic(e) && e.newer != 0) add("newer", List(m.newer));
+  if (!m.newer.empty()) add("newer", List(m.newer));
   if (!m.synchronises.empty()) add("synchronises_with", List(m.synchronises));
   if (e.kind == Event::kSpawn || e.kind == Event::kJoin) add("other", e.value);
   if (e.kind == Event::kBlock && e.value != 0) add("other", e.value - 1);

@@ -20,6 +20,7 @@ class Analysis {
 
  private:
   using Indices = std::vector<int>;
+  using Makers = std::map<std::pair<unsigned, uint32_t>, int>;
 
   struct PerThread {
     int fence = -1;      // Its last release fence.
@@ -30,8 +31,8 @@ class Analysis {
     int released = -1;  // The last event that did.
   };
 
-  static void AddTo(Indices& set, int event) {
-    if (set.size() < kMost && std::find(set.begin(), set.end(), event) == set.end()) {
+  static void AddTo(Indices& set, int event, size_t most = kMost) {
+    if (set.size() < most && std::find(set.begin(), set.end(), event) == set.end()) {
       set.push_back(event);
     }
   }
@@ -69,10 +70,10 @@ class Analysis {
     // The runtime says of a store how many are newer: that gives modification order.
     Indices& stores = stores_[{e.address, e.size}];
     const size_t newer = std::min<size_t>(e.newer, stores.size());
-    meaning.newer.assign(stores.end() - newer, stores.end());
     Indices carried;
     if (Reads(e)) {
-      const auto from = made_by_.find({e.from_thread, e.from_step});
+      auto from = made_by_.find({e.from_thread, e.from_step});
+      if (e.from_step != 0 && from == made_by_.end()) from = Promise(i, stores);
       if (e.from_step != 0 && from != made_by_.end()) {
         meaning.reads = from->second;
         carried = carried_[from->second];
@@ -81,6 +82,9 @@ class Analysis {
           AddTo(Acquires(e) ? meaning.synchronises : threads_[e.thread].acquirable, release);
         }
       }
+    }
+    for (auto store = stores.end() - newer; store != stores.end(); ++store) {
+      if (*store != i && *store != meaning.reads) AddTo(meaning.newer, *store, newer);
     }
     if (!Stores(e)) return;
     stores.insert(stores.end() - newer, i);
@@ -93,10 +97,26 @@ class Analysis {
     carried_[i] = std::move(carried);
   }
 
+  // A load has read what is stored only later: the runtime had a placeholder for it, which stays
+  // in modification order, right above the store itself.
+  Makers::iterator Promise(int load, Indices& stores) {
+    const Event& l = events_[load];
+    for (size_t i = load + 1; i < events_.size(); ++i) {
+      const Event& e = events_[i];
+      if (e.kind != Event::kStore || e.thread != l.from_thread || e.address != l.address ||
+          e.size != l.size || e.value != l.read) {
+        continue;
+      }
+      stores.insert(stores.end() - std::min<size_t>(l.newer, stores.size()), static_cast<int>(i));
+      return made_by_.insert({{l.from_thread, l.from_step}, static_cast<int>(i)}).first;
+    }
+    return made_by_.end();
+  }
+
   const std::vector<Event>& events_;
   std::vector<Meaning> meanings_;
   std::map<std::pair<uintptr_t, unsigned>, Indices> stores_;
-  std::map<std::pair<unsigned, uint32_t>, int> made_by_;  // By thread and step.
+  Makers made_by_;                  // By thread and step.
   std::map<int, Indices> carried_;  // The releases whose sequences a store continues.
   std::map<unsigned, PerThread> threads_;
   std::map<uintptr_t, PerLock> locks_;

@@ -97,6 +97,7 @@ class Steps {
               Remarks(story_, i)};
     const Frame& frame = story_.place(i).frame();
     if (!frame.file.empty() && frame.file == main_file_) cell.place = absl::StrCat(":", frame.line);
+    if (!frame.file.empty() && frame.line == 0) cell.place.clear();  // The compiler lost it.
     if (story_.event(i).kind == Event::kCall || story_.event(i).kind == Event::kReturn) {
       cell.place.clear();
     }

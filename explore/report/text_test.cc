@@ -79,6 +79,20 @@ TEST(StepsText, StoreInsertedBelowAnotherSaysSo) {
   EXPECT_THAT(TextOf(e), HasSubstr("IGNORES 1\n"));
 }
 
+TEST(StepsText, APromisedStoreMayBeReadBeforeItIsMade) {
+  MadeExecution e;
+  e.Write(2, kData, 7, kRelaxed);
+  e.Read(1, kData, 0, kRelaxed).Write(2, kData, 5, kRelaxed).Read(3, kData, 2, kRelaxed, 1);
+  // Thread 1 has read 5, which stands above the store itself as well.
+  e[1].read = e[1].value = 5;
+  e[1].from_step = e[1].step;
+  e[2].newer = 1;
+  EXPECT_THAT(TextOf(e), HasSubstr("from 3 (no sync), YET TO COME"));
+  EXPECT_THAT(TextOf(e), Not(HasSubstr("in the end")));
+  EXPECT_THAT(TextOf(e), HasSubstr("from 3 (no sync)\n"));
+  EXPECT_THAT(TextOf(e), Not(HasSubstr("IGNORES")));
+}
+
 TEST(StepsText, StoresOfTwoThreadsInOneStepAreToldApart) {
   MadeExecution e;
   e.Write(1, kData, 7, kRelaxed).Write(2, kData, 8, kRelaxed).Read(3, kData, 0, kRelaxed, 1);

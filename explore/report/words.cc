@@ -114,18 +114,18 @@ std::vector<std::string> Remarks(const Story& story, int event) {
       from = absl::StrCat("from ", story.row(m.reads));
       if (of_other)
         absl::StrAppend(&from, m.synchronises.empty() ? " (no sync)" : plainly ? " (sync)" : "");
+      if (m.reads > event) absl::StrAppend(&from, ", YET TO COME");
     } else if (e.from_step != 0) {
       from = "from a row that is missing";
     } else if (e.newer != 0) {
       from = "initial";
     }
-    if (e.newer != 0 && !Stores(e)) {
-      absl::StrAppend(&from, ", IGNORES ",
-                      m.newer.empty() ? absl::StrCat(e.newer, " newer") : RowsOf(story, m.newer));
+    if (!m.newer.empty() && !Stores(e)) {
+      absl::StrAppend(&from, ", IGNORES ", RowsOf(story, m.newer));
     }
     if (!from.empty()) remarks.push_back(from);
   }
-  if (Stores(e) && e.newer != 0) {
+  if (Stores(e) && !m.newer.empty()) {
     remarks.push_back(absl::StrCat("comes before ", RowsOf(story, m.newer), " in the end"));
   }
   if (!plainly && !m.synchronises.empty()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explore/explore_engine.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -18,7 +19,9 @@ namespace {
 constexpr uint64_t kExecutionsAProgram = 100;
 // Looking at the clock costs about as much as a small execution's tenth.
 constexpr uint64_t kExecutionsALook = 16;
+// Executions and steps that making a failure small may take.
 constexpr uint64_t kShrinkBudget = 3000;
+constexpr uint64_t kShrinkSteps = 50'000'000;
 
 struct Found {
   uint64_t number;  // Of the execution, in the run's order from 1.
@@ -97,7 +100,10 @@ void Tell(Scenario& scenario, ScenarioRun& run, const Found& found, uint64_t see
                     scenario.Explain(run.program()));
     return;
   }
-  if (shrink) run.Shrink(found.failing, &trace, kShrinkBudget);
+  if (shrink) {
+    run.Shrink(found.failing, &trace,
+               std::min(kShrinkBudget, kShrinkSteps / std::max<uint64_t>(found.failing.steps, 1)));
+  }
   // Once more, for the text of the shrunk one.
   Tally tally;
   g_chooser.Repeat(trace.choices, trace.size);
@@ -119,8 +125,11 @@ void Tell(Scenario& scenario, ScenarioRun& run, const Found& found, uint64_t see
 }  // namespace
 
 void ExploreEngine::AddFlags(Flags& flags) {
-  flags.Add("strategy", "how choices are made", &strategy_, {"portfolio", "walk", "pct", "pos"});
-  flags.Add("max_steps", "an execution that has not ended after so many is cut off", &max_steps_);
+  flags.Add("strategy", "how choices are made", &strategy_,
+            {"portfolio", "walk", "pct", "pctwm", "pos"});
+  flags.Add("max_steps",
+            "so many, and an execution goes on with a fair scheduler for as many again",
+            &max_steps_);
   flags.Add("race", "whether data races are failures", &race_);
   flags.Add("load_buffering", "whether loads may read stores that other threads promise",
             &load_buffering_);

@@ -87,14 +87,17 @@ std::optional<Failing> ScenarioRun::RunOnce(Tally& tally) {
     } else {
       tally.Fail(ending.why);
     }
-    return Failing{ending.fingerprint, ending.why};
+    return Failing{ending.fingerprint, ending.why, ending.steps};
   }
   if (tally.failures() != failures) {
-    return Failing{0, failures == 0 ? tally.first_failure()->why : "a further failure"};
+    return Failing{0, failures == 0 ? tally.first_failure()->why : "a further failure",
+                   ending.steps};
   }
   if (ending.endless && tally.executions() == executions) {
     ++endless_;
-    tally.Inconclusive("an execution had not ended after its steps (--max_steps)");
+    tally.Inconclusive(
+        "an execution had not ended after its steps (--max_steps), nor in as "
+        "many more under a fair scheduler, but kept coming to new states");
   }
   return std::nullopt;
 }

@@ -19,6 +19,7 @@ namespace hammerlock::explore {
 struct Failing {
   uint64_t fingerprint = 0;  // 0: the scenario's judgement.
   std::string why;
+  uint64_t steps = 0;
 };
 
 // Thread safety: none.

@@ -4,15 +4,7 @@
 // and 0 is always the least surprising one: the running thread runs on, the newest store is read,
 // a store becomes the newest. A trace, the list of these numbers, repeats the execution.
 //
-// A strategy says how they are made:
-//   walk  each runnable thread is equally likely at each point. Good at most things.
-//   pct   Burckhardt et al., ASPLOS 2010: threads have random priorities, which change at d - 1
-//         random points: a bug of depth d in n threads and k steps shows with probability of at
-//         least 1 / (n k^(d-1)), under sequential consistency.
-//   pos   Yuan, Yang, Gu, CAV 2018: each pending operation has a random priority, renewed where
-//         it conflicts with one that was executed.
-// and for reads how likely a stale one is: half of all, one in eight, or none.
-// The portfolio, the default, takes them in turn.
+// How they are made, a manner, is drawn for each execution from its own seed (search.h).
 #pragma once
 
 #include <cstddef>
@@ -22,12 +14,26 @@
 
 namespace hammerlock::explore {
 
-enum class Scheduling : uint8_t { kWalk, kPct, kPos };
+enum class Scheduling : uint8_t {
+  kWalk,   // Each runnable thread is equally likely at each point, or the running one more so.
+  kPct,    // Burckhardt et al., ASPLOS 2010.
+  kPos,    // Yuan, Yang, Gu, CAV 2018.
+  kPctwm,  // Gao, Chakraborty, Ozkan, ASPLOS 2023.
+};
 
 struct Manner {
   Scheduling scheduling = Scheduling::kWalk;
-  uint8_t stale_bits = 1;  // A read is stale with probability 2^-stale_bits; 0: never.
-  uint8_t pct_depth = 2;
+  // With probability 2^-stale_bits a read may be stale: then each store that it may read is equally
+  // likely. Likewise where a store goes in modification order.
+  uint8_t stale_bits = 0;
+  // Walk: another thread than the running one may run with probability 2^-stay_bits.
+  uint8_t stay_bits = 0;
+  // Whether another thread may run before a store or a fence. If not, hardly anything is lost: who
+  // is not to see the store yet reads an older one. But that shows late stores as stale reads, and
+  // what reads only newest values (a futex, a plain access with race=0) sees the store at once.
+  bool stops_before_stores = true;
+  uint8_t depth = 2;    // PCT, PCTWM: of the bugs that are looked for.
+  uint8_t history = 1;  // PCTWM: how many of the newest stores a read chooses from.
 };
 
 class Chooser {
@@ -38,6 +44,8 @@ class Chooser {
   void Repeat(const uint16_t* trace, size_t size);
   // Writes down what is chosen, at most `capacity` choices.
   void Record(uint16_t* into, size_t capacity);
+  // While calm no read is stale, even if a trace says so; and nothing is asked for in its place.
+  void Calm(bool on) { calm_ = on; }
   // Back to where Seed or Repeat left it.
   void Rewind();
   // While hushed every choice is 0, and none counts.
@@ -45,7 +53,8 @@ class Chooser {
 
   bool random() const { return trace_ == nullptr; }
   // Whether it matters what else is on offer: a trace counts all of it.
-  bool counts_offers() const { return trace_ != nullptr || record_ != nullptr; }
+  bool counts_offers() const { return !calm_ && (trace_ != nullptr || record_ != nullptr); }
+  bool calm() const { return calm_; }
   const Manner& manner() const { return manner_; }
   uint64_t Bits() { return Mix(state_ += kGamma); }
   unsigned Below(unsigned n) { return static_cast<unsigned>(((Bits() >> 32) * n) >> 32); }
@@ -77,6 +86,7 @@ class Chooser {
   size_t recorded_ = 0;
   bool diverged_ = false;
   bool hushed_ = false;
+  bool calm_ = false;
 };
 
 extern Chooser g_chooser;
@@ -89,24 +99,31 @@ inline bool Rarely(unsigned rarity) {
 // Stores that a read or a write is offered at most: this far behind the newest.
 inline constexpr unsigned kMaxOffered = 64;
 
-// How many stores behind the newest a read, or a store in modification order, may go: drawn from
-// a geometric distribution, so that looking for them costs what it yields.
-inline unsigned Depth(unsigned bits) {
-  if (bits == 0) return 0;
-  const uint64_t draw = g_chooser.Bits();
-  if ((draw & ((1u << bits) - 1)) != 0) return 0;
-  // Each further step back with probability 1/2.
-  const int more = __builtin_ctzll(draw >> bits | uint64_t{1} << 40);
-  return 1 + static_cast<unsigned>(more);
+// How many stores behind the newest a read, or a store in modification order, goes, if so many are
+// on offer; kAnyDepth: each that is on offer is equally likely.
+inline constexpr unsigned kAnyDepth = kMaxOffered;
+
+inline unsigned DrawDepth(unsigned stale_bits) {
+  if (stale_bits == 0) return kAnyDepth;
+  return (g_chooser.Bits() & ((1u << stale_bits) - 1)) != 0 ? 0 : kAnyDepth;
 }
-inline unsigned ReadDepth() { return Depth(g_chooser.manner().stale_bits); }
+
+unsigned ReadDepthOfPctwm();  // priorities.cc
+inline unsigned ReadDepth() {
+  const Manner& manner = g_chooser.manner();
+  if (__builtin_expect(manner.scheduling == Scheduling::kPctwm, false)) return ReadDepthOfPctwm();
+  return DrawDepth(manner.stale_bits);
+}
 inline unsigned WriteDepth() {
-  const unsigned bits = g_chooser.manner().stale_bits;
-  return Depth(bits == 0 ? 0 : bits + 1);
+  const Manner& manner = g_chooser.manner();
+  if (__builtin_expect(manner.scheduling == Scheduling::kPctwm, false)) return 0;
+  return DrawDepth(manner.stale_bits);
 }
 
 // Whether nothing but the newest is to be looked at.
-inline bool NewestOnly(unsigned drawn) { return drawn == 0 && !g_chooser.counts_offers(); }
+inline bool NewestOnly(unsigned drawn) {
+  return g_chooser.calm() || (drawn == 0 && !g_chooser.counts_offers());
+}
 
 // What a read or a store is offered, the newest first.
 template <class T>
@@ -115,7 +132,8 @@ class Offers {
   // `drawn`: how far behind the newest it goes if choices are random. Only a trace needs to know
   // of more.
   explicit Offers(unsigned drawn)
-      : drawn_(drawn), depth_(g_chooser.counts_offers() ? kMaxOffered - 1 : drawn) {}
+      : drawn_(drawn),
+        depth_(drawn == kAnyDepth || g_chooser.counts_offers() ? kMaxOffered - 1 : drawn) {}
 
   bool Deeper() const { return steps_ < depth_; }
   // One step further behind; it may be that what lies there is not on offer.
@@ -124,7 +142,11 @@ class Offers {
     all_[count_++] = &offer;
     if (steps_ <= drawn_) within_ = count_;
   }
-  T& Choose() { return *all_[g_chooser.Settle(within_ - 1, count_)]; }
+  T& Choose() {
+    if (count_ == 1) return *all_[0];
+    const unsigned wanted = drawn_ == kAnyDepth ? g_chooser.Below(count_) : within_ - 1;
+    return *all_[g_chooser.Settle(wanted, count_)];
+  }
 
  private:
   const unsigned drawn_;

@@ -104,7 +104,10 @@ Store* PromisedTo(Location& location, bool seq_cst) {
   Thread* others[kMaxThreads];
   const unsigned n = static_cast<unsigned>(Others(others));
   Thread& thread = *others[g_chooser.Settle(g_chooser.Below(n), n)];
-  const unsigned skipped = g_chooser.Settle(Depth(1) % (kMostSkipped + 1), kMostSkipped + 1);
+  // None half of the time, one a quarter of it, and so on.
+  const int halvings = __builtin_ctzll(g_chooser.Bits() | uint64_t{1} << 60);
+  const unsigned skipped =
+      g_chooser.Settle(static_cast<unsigned>(halvings) % (kMostSkipped + 1), kMostSkipped + 1);
   if (asked == certificate_count) {
     wanted_address = location.address;
     wanted_size = location.size;

@@ -97,15 +97,20 @@ void KeepAside(Cell& cell, uint8_t thread, Time time, uint8_t mask, bool write) 
 }
 
 // Drops the bytes of `mask` from the accesses kept aside that this thread's present access
-// makes needless: its writes cover everything, its reads cover reads.
+// makes needless: its writes cover everything, its reads cover reads. What is left without bytes
+// goes, so that there are never many.
 void DropMore(Cell& cell, uint8_t mask, bool write) {
+  Access* last = nullptr;
   for (Access* a = More(cell); a != nullptr; a = a->next) {
     const bool known = HappensBefore(a->thread, a->time) || Mutated(Mutation::kUnknownIsForgotten);
     if ((write || !a->write) && known) a->mask &= ~mask;
-  }
-  while (Access* const a = More(cell)) {
-    if (a->mask != 0) break;
-    cell.more = a->next == nullptr ? 0 : g_pool.PlaceOf(a->next);
+    if (a->mask != 0) {
+      last = a;
+    } else if (last != nullptr) {
+      last->next = a->next;
+    } else {
+      cell.more = a->next == nullptr ? 0 : g_pool.PlaceOf(a->next);
+    }
   }
 }
 
@@ -251,6 +256,7 @@ void PlainWriteSlow(uintptr_t address, unsigned size, const void* pc) {
   // Of a stack that one thread alone can have used so far nothing needs to be known.
   if (!Watching() || (g_solo && address - kRegionBase < kStacksSize)) return;
   PointOfRace();
+  if (g_fair) NoteWritten(address, size);
   if ((address & 7) + size > 8) return PlainRange(address, size, true, pc);
   const uint8_t mask = MaskOf(address, size);
   if (g_owner == kNobody || !InRegion(address)) return WriteShared(address, mask, pc);

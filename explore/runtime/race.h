@@ -14,6 +14,7 @@
 
 #include "explore/runtime/cell.h"
 #include "explore/runtime/mutation.h"
+#include "explore/runtime/progress.h"
 #include "explore/runtime/region.h"
 #include "explore/runtime/report.h"
 #include "explore/runtime/scheduler.h"
@@ -34,8 +35,8 @@ extern uint8_t g_owner;
 inline constexpr uint8_t kNobody = 0xff;
 // What g_owner is while that thread runs beside others.
 inline uint8_t OwnerOf(const Thread& thread) {
-  const bool quick =
-      !g_recording && g_race_checking && (thread.ignores_reads | thread.ignores_writes) == 0;
+  const bool quick = !g_recording && !g_fair && g_race_checking &&
+                     (thread.ignores_reads | thread.ignores_writes) == 0;
   return quick ? static_cast<uint8_t>(thread.id + 1) : kNobody;
 }
 

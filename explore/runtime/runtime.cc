@@ -16,6 +16,7 @@
 #include "explore/runtime/memory.h"
 #include "explore/runtime/mutation.h"
 #include "explore/runtime/pool.h"
+#include "explore/runtime/progress.h"
 #include "explore/runtime/promise.h"
 #include "explore/runtime/race.h"
 #include "explore/runtime/region.h"
@@ -93,7 +94,7 @@ void Prepare(const Options& wanted) {
   prepared = true;
   ReserveRegion();
   ReserveCells();
-  g_pool.Reserve(size_t{2} << 30);
+  g_pool.Reserve(kPoolSize);
   PrepareHeap();
   PrepareScheduler();
   PrepareRaces();
@@ -111,7 +112,7 @@ const Ending& Execute(void (*body)(void*), void* argument) {
     begin_again = false;
     // Not all of it: its text is long.
     ending.failure = FailureKind::kNone;
-    ending.endless = false;
+    ending.endless = ending.unfair = false;
     ending.discarded = false;
     ending.why[0] = '\0';
     ending.fingerprint = 0;
@@ -142,6 +143,7 @@ const Ending& Execute(void (*body)(void*), void* argument) {
       }
     }
     ending.steps = g_step;
+    ending.unfair = g_fair && !ending.endless;
     ending.threads = ThreadCount();
     UndoAll();
     SettleFrees();
@@ -187,7 +189,8 @@ void FailHere(FailureKind kind, const char* format, ...) {
   }
   RecordFailure(ending.why);
   ending.failure = kind;
-  ending.fingerprint = Fingerprint(kind, ending.why);
+  // Where exactly threads were when they were looked at is no part of what a livelock is.
+  ending.fingerprint = Fingerprint(kind, kind == FailureKind::kLivelock ? "" : ending.why);
   EndExecution();
 }
 

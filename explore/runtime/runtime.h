@@ -25,7 +25,8 @@ void Prepare(const Options& options);
 // What one execution came to.
 struct Ending {
   FailureKind failure = FailureKind::kNone;
-  bool endless = false;  // Cut off after max_steps although progress was made.
+  bool endless = false;  // Cut off after max_steps, and as many in the fair phase (progress.h).
+  bool unfair = false;   // It has had max_steps, and ended in the fair phase.
   // A promise was not kept: this was no execution, and nothing of it counts (load_buffering).
   bool discarded = false;
   uint64_t steps = 0;

@@ -10,6 +10,8 @@
 #include "explore/runtime/fiber.h"
 #include "explore/runtime/memory.h"
 #include "explore/runtime/pool.h"
+#include "explore/runtime/priorities.h"
+#include "explore/runtime/progress.h"
 #include "explore/runtime/promise.h"
 #include "explore/runtime/race.h"
 #include "explore/runtime/region.h"
@@ -40,12 +42,10 @@ int timed_count = 0;
 
 uint64_t now = 0;
 
-// Priorities of PCT and POS: those drawn at random lie above those given later, ever lower ones.
-constexpr uint64_t kDrawn = 1u << 20;
-uint64_t lowest_priority = 0;
-constexpr int kMaxDepth = 8;
-uint32_t change_at[kMaxDepth];
-uint32_t last_length = 64;  // Steps of the last execution.
+// How it is decided who runs next: by chance or as a trace says, by priorities, in fair turns.
+enum class Mode : uint8_t { kChance, kPriorities, kFair };
+Mode mode = Mode::kChance;
+uint64_t steps_given = 0;
 
 // Of this thread of the operating system: the fibers share them, so that each switch swaps them.
 int* real_errno = nullptr;
@@ -135,6 +135,12 @@ __attribute__((noinline)) unsigned ByPriority() {
   return NumberOf(*best);
 }
 
+unsigned Walk(unsigned n) {
+  const unsigned stay = g_chooser.manner().stay_bits;
+  if (stay != 0 && g_self->place >= 0 && (g_chooser.Bits() & ((1u << stay) - 1)) != 0) return 0;
+  return g_chooser.Below(n);
+}
+
 // A waiter's time may run out although others can run: one time in so many.
 constexpr unsigned kTimeoutRarity = 16;
 
@@ -145,36 +151,52 @@ void TimeOut(Thread& t) {
   GoOn(t);
 }
 
+void TimeOutTheFirst() {
+  Thread* first = timed[0];
+  for (int i = 1; i < timed_count; ++i) {
+    if (timed[i]->deadline < first->deadline) first = timed[i];
+  }
+  TimeOut(*first);
+}
+
 // Where threads wait with a deadline.
 __attribute__((noinline)) void LetTimePass() {
   if (runnable_count == 0) {
-    Thread* first = timed[0];
-    for (int i = 1; i < timed_count; ++i) {
-      if (timed[i]->deadline < first->deadline) first = timed[i];
-    }
-    TimeOut(*first);
+    TimeOutTheFirst();
   } else if (Rarely(kTimeoutRarity)) {
     TimeOut(*timed[g_chooser.Settle(g_chooser.Below(timed_count), timed_count)]);
   }
 }
 
-// Who runs next; the calling thread again only if it is runnable.
-Thread& Next() {
+// In the fair phase: the next runnable thread, around and around.
+__attribute__((noinline)) Thread& NextInTurn() {
+  EndOfTurn();
+  g_steps_left = LengthOfTurn();
+  for (int i = 1; i <= g_thread_count; ++i) {
+    const int id = (g_self->id + i) % g_thread_count;
+    // A round is over.
+    if (id == 0 && timed_count != 0) TimeOutTheFirst();
+    if (g_threads[id].place >= 0) return g_threads[id];
+  }
+  NobodyCanRun();
+}
+
+// Who runs next; the calling thread again only if it is runnable. `stays`: then it is to be that
+// one, if chance decides.
+Thread& Next(bool stays = false) {
   if (__builtin_expect(g_certifying, false)) EndExecution();
+  if (mode == Mode::kFair) return NextInTurn();
   if (timed_count != 0) LetTimePass();
   const unsigned n = static_cast<unsigned>(runnable_count);
   if (n <= 1) {
     if (n == 0) NobodyCanRun();
     return *runnable[0];
   }
-  unsigned wanted = 0;
-  if (g_chooser.random()) {
-    wanted = g_chooser.manner().scheduling == Scheduling::kWalk ? g_chooser.Below(n) : ByPriority();
-  }
+  const unsigned wanted = stays ? 0 : mode == Mode::kPriorities ? ByPriority() : Walk(n);
   return Candidate(g_chooser.Settle(wanted, n));
 }
 
-void Reschedule() { SwitchTo(Next()); }
+void Reschedule(bool stays = false) { SwitchTo(Next(stays)); }
 
 }  // namespace
 
@@ -192,7 +214,8 @@ Thread& NewThread() {
   t.id = g_thread_count++;
   t.stack_pointer = FreshStack(StackStart(t.id));
   t.owner = OwnerOf(t);
-  if (g_chooser.manner().scheduling != Scheduling::kWalk) t.priority = g_chooser.Bits() | kDrawn;
+  if (mode == Mode::kPriorities) t.priority = FirstPriority();
+  NoteProgress();
   MakeRunnable(t);
   return t;
 }
@@ -204,13 +227,13 @@ void BeginThreads(void* (*start)(void*), void* argument, uint64_t max_steps) {
   runnable_count = 0;
   timed_count = 0;
   now = 1'000'000'000;
-  lowest_priority = kDrawn;
-  if (g_step > 8) last_length = g_step;
   g_step = 0;
-  if (g_chooser.manner().scheduling == Scheduling::kPct) {
-    for (uint32_t& at : change_at) at = 1 + g_chooser.Below(last_length);
-  }
-  g_steps_left = max_steps;
+  const bool chance = !g_chooser.random() || g_chooser.manner().scheduling == Scheduling::kWalk;
+  mode = chance ? Mode::kChance : Mode::kPriorities;
+  if (!chance) BeginPriorities();
+  ResetProgress();
+  g_chooser.Calm(false);
+  g_steps_left = steps_given = max_steps;
   g_solo = true;
   Thread& main = NewThread();
   main.start = start;
@@ -249,6 +272,7 @@ void Finish(void* result) {
   RecordSync(Event::kExit, nullptr, nullptr);
   self.result = result;
   self.finished = true;
+  NoteProgress();
   MakeWaiting(self);
   if (self.waiter != nullptr && self.waiter->waits_on == &self) WakeUp(*self.waiter);
 }
@@ -271,46 +295,60 @@ extern "C" void* hammerlock_fiber_main() {
   return next.stack_pointer;
 }
 
-namespace {
-
-// Whether this is one of the d - 1 steps at which PCT changes the running thread's priority.
-bool ChangesPriority() {
-  for (int i = 0; i + 1 < g_chooser.manner().pct_depth; ++i) {
-    if (change_at[i] == g_step) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
 void RunAlone(Thread& thread) {
   SwitchTo(thread);
   __builtin_unreachable();
 }
 
-void Point() {
-  if (__builtin_expect(g_certifying, false)) return CountCertifyingStep();
-  ++g_step;
-  if (__builtin_expect(--g_steps_left == 0, false)) CutOff();
-  if (g_others + timed_count <= 0) return;
-  if (g_chooser.manner().scheduling != Scheduling::kWalk && g_chooser.random()) {
-    Thread& self = Self();
-    if (g_chooser.manner().scheduling == Scheduling::kPos) {
-      self.priority = g_chooser.Bits() | kDrawn;
-    } else if (++self.spins > 200 || ChangesPriority()) {
-      // A thread that only looks for long waits for somebody whose priority is lower.
-      self.spins = 0;
-      self.priority = --lowest_priority;
-    }
+namespace {
+
+// The execution has had its steps, or the thread those of its turn.
+void StepsAreUp() {
+  if (mode != Mode::kFair) {
+    mode = Mode::kFair;
+    BeginFairPhase(steps_given);
+    g_chooser.Calm(true);
+    for (int t = 0; t < g_thread_count; ++t) g_threads[t].owner = OwnerOf(g_threads[t]);
+    if (!g_solo) g_owner = Self().owner;
+    g_steps_left = LengthOfTurn();
+    return;
+  }
+  if (FairPhaseOver()) {
+    JudgeProgress();
+    CutOff();
   }
   Reschedule();
 }
 
+__attribute__((noinline)) void PointInFairPhase(const Operation& operation) {
+  NotePlace(operation.pc);
+  if (--g_steps_left == 0) {
+    WipeStack();
+    StepsAreUp();
+  }
+  if (operation.writes && operation.address != 0) NoteWritten(operation.address, 16);
+}
+
+}  // namespace
+
+void Point(const Operation& operation) {
+  if (__builtin_expect(g_certifying, false)) return CountCertifyingStep();
+  ++g_step;
+  if (__builtin_expect(mode == Mode::kFair, false)) return PointInFairPhase(operation);
+  if (__builtin_expect(--g_steps_left == 0, false)) StepsAreUp();
+  if (g_others + timed_count <= 0) return;
+  const bool by_priority = mode == Mode::kPriorities;
+  if (by_priority) PrioritiesBefore(operation);
+  Reschedule(!operation.reads && !g_chooser.manner().stops_before_stores);
+  if (by_priority) PrioritiesAfter(operation);
+}
+
 void Yield() {
+  if (mode == Mode::kFair) g_steps_left = 1;
   Point();
-  if (g_others <= 0 || g_certifying) return;
+  if (g_others <= 0 || mode == Mode::kFair || g_certifying) return;
   Thread& self = Self();
-  if (g_chooser.manner().scheduling == Scheduling::kPct) self.priority = --lowest_priority;
+  if (mode == Mode::kPriorities && g_chooser.manner().scheduling != Scheduling::kPos) Defer(self);
   // Somebody else: choice k is the k-th other.
   const unsigned n = static_cast<unsigned>(runnable_count) - 1;
   SwitchTo(Candidate(1 + g_chooser.Settle(g_chooser.Below(n), n)));
@@ -383,7 +421,8 @@ int Requeue(const void* from, const void* to, int n) {
   return moved;
 }
 
-uint64_t Now() { return now += 50; }
+// Who asks in the fair phase is waiting for a time to come.
+uint64_t Now() { return now += g_fair ? 1'000'000 : 50; }
 
 void Acquire(const Clock& from) { Join(Self().clock, from); }
 

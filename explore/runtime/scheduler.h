@@ -25,6 +25,14 @@ inline constexpr int kMaxThreads = 250;
 
 struct EmulatedTls;  // tls.cc
 
+// What a thread is about to do, as far as strategies ask.
+struct Operation {
+  uintptr_t address;  // 0: not known.
+  bool reads;         // Whether its result may depend on other threads.
+  bool writes;
+  const void* pc = nullptr;
+};
+
 struct Thread {
   int id = 0;  // In the order of creation, the main thread is 0.
   bool finished = false;
@@ -59,8 +67,12 @@ struct Thread {
   // The scheduler's own.
   void* stack_pointer = nullptr;
   int place = -1;  // In the list of runnable threads.
+  // Strategies' own (priorities.h).
   uint64_t priority = 0;
-  uint32_t spins = 0;  // Steps without a store of its own or a new value.
+  Operation pending = {};
+  bool reads_far = false;
+  uint32_t local_reads = 0;  // Left until it reads the newest.
+
   int saved_errno = 0;
   void* exceptions[2] = {};  // libstdc++'s __cxa_eh_globals.
 };
@@ -82,8 +94,9 @@ Thread* Spawn(void* (*start)(void*), void* argument);
 // Ends the calling thread here, with its destructors run.
 [[noreturn]] void Exit(void* result);
 
-// A scheduling point before a visible operation: another thread may run first.
-void Point();
+// A scheduling point before a visible operation: another thread may run first. One of a lock and
+// the like reads and writes, as far as strategies ask.
+void Point(const Operation& operation = {.address = 0, .reads = true, .writes = true});
 
 // The same from a thread that says that it waits (sched_yield, pause, a sleep): another thread
 // runs, if there is one that can.

@@ -7,29 +7,66 @@
 namespace hammerlock::explore {
 namespace {
 
-constexpr const char* kNames[] = {"portfolio", "walk", "pct", "pos"};
+constexpr const char* kNames[] = {"portfolio", "walk", "pct", "pctwm", "pos"};
 
-// The portfolio: no one of them is best at everything, so they take turns.
-constexpr Manner kPortfolio[] = {
-    {Scheduling::kWalk, 1, 0}, {Scheduling::kWalk, 2, 0}, {Scheduling::kPct, 2, 2},
-    {Scheduling::kWalk, 1, 0}, {Scheduling::kPos, 2, 0},  {Scheduling::kWalk, 1, 0},
-    {Scheduling::kPct, 3, 3},  {Scheduling::kWalk, 4, 0},
-};
-constexpr unsigned kManners = sizeof(kPortfolio) / sizeof(kPortfolio[0]);
+Manner Portfolio(uint64_t draw);
+
+// Where PCT and the like draw their depth from.
+constexpr unsigned kDepths = 4;
 
 Manner MannerOf(Strategy strategy, uint64_t draw) {
-  const unsigned stale = 1 + (draw >> 32) % 3;
+  const auto drawn = [&](unsigned below, unsigned shift) {
+    return static_cast<uint8_t>((draw >> shift) % below);
+  };
+  Manner manner;
   switch (strategy) {
     case Strategy::kWalk:
-      return {Scheduling::kWalk, 1, 0};
-    case Strategy::kPct:
-      return {Scheduling::kPct, static_cast<uint8_t>(stale), static_cast<uint8_t>(1 + draw % 4)};
-    case Strategy::kPos:
-      return {Scheduling::kPos, static_cast<uint8_t>(stale), 0};
-    case Strategy::kPortfolio:
       break;
+    case Strategy::kPct:
+      manner.scheduling = Scheduling::kPct;
+      manner.depth = 1 + drawn(kDepths, 0);
+      break;
+    case Strategy::kPctwm:
+      manner.scheduling = Scheduling::kPctwm;
+      manner.depth = 1 + drawn(kDepths, 0);
+      manner.history = 1 + drawn(kDepths, 16);
+      break;
+    case Strategy::kPos:
+      manner.scheduling = Scheduling::kPos;
+      break;
+    case Strategy::kPortfolio:
+      return Portfolio(draw);
   }
-  return kPortfolio[draw % kManners];
+  return manner;
+}
+
+// No strategy is best at everything, so they take turns. The shares were found by measuring
+// (benchmark/detection_benchmark.cc): what finds weak orders fastest is a walk that does not stop
+// before stores. The others are there for bugs that are not like those measured.
+Manner Portfolio(uint64_t draw) {
+  Manner manner;
+  switch (draw % 16) {
+    case 0:
+      return MannerOf(Strategy::kPct, draw >> 8);
+    case 1:
+      return MannerOf(Strategy::kPctwm, draw >> 8);
+    case 2:
+      manner.scheduling = Scheduling::kPos;
+      manner.stops_before_stores = false;
+      break;
+    case 3:  // A walk without stale reads but a few, as on a strong machine.
+      manner.stale_bits = 3;
+      break;
+    case 4:
+      break;
+    case 5:
+      manner.stops_before_stores = false;
+      manner.stay_bits = 1;
+      break;
+    default:
+      manner.stops_before_stores = false;
+  }
+  return manner;
 }
 
 // As text: a run of up to 26 zeros is one of a..z, 1 to 9 are digits, 10 to 35 are A..Z, and what

@@ -12,9 +12,11 @@
 
 namespace hammerlock::explore {
 
-enum class Strategy : uint8_t { kPortfolio, kWalk, kPct, kPos };
+// What each is good for, and what it promises: docs/explorer.md. How PCT, PCTWM and POS work:
+// priorities.h.
+enum class Strategy : uint8_t { kPortfolio, kWalk, kPct, kPctwm, kPos };
 
-// Null-terminated names: portfolio, walk, pct, pos. False: there is none of this name.
+// Null-terminated names: portfolio, walk, pct, pctwm, pos. False: there is none of this name.
 bool ParseStrategy(const char* name, Strategy* strategy);
 
 // Readies g_chooser for the execution of this number. Executions are independent of each other:

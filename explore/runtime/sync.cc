@@ -5,6 +5,7 @@
 
 #include "explore/runtime/cell.h"
 #include "explore/runtime/pool.h"
+#include "explore/runtime/progress.h"
 #include "explore/runtime/race.h"
 #include "explore/runtime/report.h"
 #include "explore/runtime/scheduler.h"
@@ -18,12 +19,15 @@ SyncObject& SyncAt(const void* address) {
   SyncObject* const first =
       cell.syncs == 0 ? nullptr : static_cast<SyncObject*>(g_pool.At(cell.syncs));
   for (SyncObject* s = first; s != nullptr; s = s->next) {
-    if (s->address == address) return *s;
+    if (s->address != address) continue;
+    if (g_fair) NoteUsed(*s);
+    return *s;
   }
   SyncObject* const made = static_cast<SyncObject*>(g_pool.Take(sizeof(SyncObject)));
   memset(static_cast<void*>(made), 0, sizeof(*made));
   made->address = address;
   made->next = first;
+  if (g_fair) NoteUsed(*made);
   cell.syncs = g_pool.PlaceOf(made);
   return *made;
 }

@@ -18,10 +18,12 @@ struct Scenario {
   const char* name;
   // "passes": no execution fails. "sometimes": some execution fails its assertion, which shows
   // that the opposite of what it asserts can happen. Others name the failure that must be found:
-  // "misuse", "deadlock", "race", "uaf", "unsupported".
+  // "misuse", "deadlock", "livelock", "race", "uaf", "unsupported". "endless": some execution is
+  // inconclusive (as it may be where a livelock is expected too), none fails.
   const char* expectation;
   void (*run)();
-  bool race = true;  // Whether data races are failures.
+  bool race = true;        // Whether data races are failures.
+  uint64_t max_steps = 0;  // 0: the runtime's own.
 };
 
 // Explores those whose name is `only`, or all if it is null. Returns an exit code.

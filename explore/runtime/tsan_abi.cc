@@ -133,7 +133,7 @@ void Record(Event::Kind kind, uintptr_t address, unsigned size, int order, const
 template <class T>
 T Load(const volatile T* a, int order, const void* pc) {
   if (!Watching()) return Peek(a);
-  Point();
+  Point({reinterpret_cast<uintptr_t>(a), true, false, pc});
   if (g_solo) {
     AccessAlone(reinterpret_cast<uintptr_t>(a), sizeof(T), false, pc);
     return Peek(a);
@@ -141,7 +141,7 @@ T Load(const volatile T* a, int order, const void* pc) {
   const Order o = static_cast<Order>(order);
   const auto [cell, location] = Reading(a, pc);
   Store* promised = nullptr;
-  if (__builtin_expect(g_load_buffering, false)) {
+  if (__builtin_expect(g_load_buffering, false) && !g_fair) {
     promised = PromisedTo(location, o == Order::kSeqCst);
   }
   Store& from = promised != nullptr ? *promised : ChooseRead(location, o == Order::kSeqCst);
@@ -157,7 +157,7 @@ T Load(const volatile T* a, int order, const void* pc) {
 template <class T>
 void StoreTo(volatile T* a, T v, int order, const void* pc) {
   if (!Watching()) return Poke(a, v);
-  Point();
+  Point({reinterpret_cast<uintptr_t>(a), false, true, pc});
   if (SoloWrite(a, pc)) return Poke(a, v);
   const Order o = static_cast<Order>(order);
   const auto [cell, location] = Writing(a, pc);
@@ -180,7 +180,7 @@ T ModifyBy(volatile T* a, int order, const void* pc, F f) {
     Poke(a, f(old));
     return old;
   }
-  Point();
+  Point({reinterpret_cast<uintptr_t>(a), true, true, pc});
   if (SoloWrite(a, pc)) {
     const T old = Peek(a);
     Poke(a, f(old));
@@ -209,7 +209,7 @@ T CompareExchange(volatile T* a, T expected, T desired, int order, int failure_o
     if (old == expected) Poke(a, desired);
     return old;
   }
-  Point();
+  Point({reinterpret_cast<uintptr_t>(a), true, true, pc});
   if (g_solo) {
     AccessAlone(reinterpret_cast<uintptr_t>(a), sizeof(T), false, pc);
     const T old = Peek(a);
@@ -346,7 +346,7 @@ void __tsan_atomic_thread_fence(int order) {
   if (!Watching()) return;
   const Order o = static_cast<Order>(order);
   if (o == Order::kRelaxed) return;
-  if (o == Order::kSeqCst) Point();
+  if (o == Order::kSeqCst) Point({.address = 0, .reads = false, .writes = false, .pc = PC});
   if (g_solo) return;
   Fence(o);
   if (__builtin_expect(g_recording, false)) {

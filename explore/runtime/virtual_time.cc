@@ -2,6 +2,7 @@
 //
 // The system's clocks as views of the one virtual clock: each is that plus a constant.
 #include "explore/runtime/posix_internal.h"
+#include "explore/runtime/progress.h"
 
 namespace hammerlock::explore::internal {
 namespace {
@@ -38,6 +39,7 @@ uint64_t DeadlineAfter(const timespec& duration) {
 }
 
 timespec Reading(clockid_t clock) {
+  if (g_fair) NoteTimeTold();
   const uint64_t at = Now() + OffsetOf(clock);
   return {static_cast<time_t>(at / kSecond), static_cast<long>(at % kSecond)};
 }

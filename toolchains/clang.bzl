@@ -18,6 +18,12 @@ load("@rules_cc//cc:defs.bzl", "cc_toolchain")
 
 _LLVM = "/usr/lib/llvm-19/bin/"
 
+# From wherever this workspace is used: its path in an action, and what the action then reads.
+_WEAK_EXCHANGE = Label("//explore:runtime/weak_exchange.h")
+_WEAK_EXCHANGE_PATH = "/".join(
+    [p for p in [_WEAK_EXCHANGE.workspace_root, _WEAK_EXCHANGE.package, _WEAK_EXCHANGE.name] if p],
+)
+
 _CXX = [
     ACTION_NAMES.cpp_compile,
     ACTION_NAMES.linkstamp_compile,
@@ -135,6 +141,8 @@ def _features(triple):
                     # Or the last call of a function would be its caller's in reports.
                     "-fno-optimize-sibling-calls",
                 ]),
+                # The instrumentation does not tell weak compare-exchanges from strong ones.
+                _flags(_CXX + [ACTION_NAMES.c_compile], ["-include", _WEAK_EXCHANGE_PATH]),
                 # What libstdc++.so has instantiated is not instrumented.
                 _flags(_CXX, ["-D_GLIBCXX_EXTERN_TEMPLATE=0"]),
                 # Fixed addresses, so that executions repeat; and no lazy binding inside of one.
@@ -201,12 +209,16 @@ def clang_toolchain(name, cpu, triple, builtin_include_directories):
         triple = triple,
     )
     native.filegroup(name = name + "_no_files")
+    native.filegroup(
+        name = name + "_compiler_files",
+        srcs = [_WEAK_EXCHANGE],
+    )
     cc_toolchain(
         name = name + "_cc",
-        all_files = name + "_no_files",
+        all_files = name + "_compiler_files",
         ar_files = name + "_no_files",
         as_files = name + "_no_files",
-        compiler_files = name + "_no_files",
+        compiler_files = name + "_compiler_files",
         dwp_files = name + "_no_files",
         linker_files = name + "_no_files",
         objcopy_files = name + "_no_files",

@@ -14,6 +14,8 @@ namespace hammerlock::explore {
 extern bool g_executing;
 // Runnable threads beside the running one.
 extern int g_others;
+// Whether no other thread can run unless the running one does something about it.
+bool RunsAlone();
 
 // scheduler.cc
 void PrepareScheduler();

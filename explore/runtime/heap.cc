@@ -5,8 +5,8 @@
 //
 // Whether freed blocks are used again, last in first out as real allocators do (which is what shows
 // ABA), or never (which is what shows each use after free), is a choice of the execution.
-#include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <malloc.h>
 #include <stdint.h>
 #include <string.h>
@@ -67,12 +67,43 @@ struct Pointer {
 Pointer* harness_blocks = nullptr;  // Allocated by the harness within the execution.
 Pointer* freed_outside = nullptr;   // Blocks of the real heap that the program freed.
 
-// The C library's own code: what it allocates for itself outlives executions.
-uintptr_t libc_begin = 0, libc_end = 0;
+// The code of the C library and of its loader: what they allocate for themselves outlives
+// executions.
+struct Library {
+  uintptr_t begin;
+  uintptr_t end;
+
+  bool Has(uintptr_t address) const { return address - begin < end - begin; }
+};
+Library libc, loader;
 
 bool FromLibc(const void* caller) {
   const uintptr_t c = reinterpret_cast<uintptr_t>(caller);
-  return c - libc_begin < libc_end - libc_begin;
+  return libc.Has(c) || loader.Has(c);
+}
+
+// Fills in the rest of a library that so far is one address in it.
+int FindExtent(dl_phdr_info* object, size_t, void* library) {
+  Library whole = {UINTPTR_MAX, 0};
+  for (int i = 0; i < object->dlpi_phnum; ++i) {
+    const ElfW(Phdr)& part = object->dlpi_phdr[i];
+    if (part.p_type != PT_LOAD) continue;
+    const uintptr_t begin = object->dlpi_addr + part.p_vaddr;
+    if (begin < whole.begin) whole.begin = begin;
+    if (begin + part.p_memsz > whole.end) whole.end = begin + part.p_memsz;
+  }
+  Library* const wanted = static_cast<Library*>(library);
+  if (!whole.Has(wanted->begin)) return 0;
+  *wanted = whole;
+  return 1;
+}
+
+Library LibraryWith(const char* function) {
+  // Not what & gives, which may be the program's own way to the function.
+  const uintptr_t at = reinterpret_cast<uintptr_t>(RealFunction(function));
+  Library library = {at, at};
+  dl_iterate_phdr(FindExtent, &library);
+  return library;
 }
 
 size_t ClassOf(size_t size) {
@@ -196,11 +227,8 @@ void* AllocateFor(const void* caller, size_t size, size_t alignment) {
 }  // namespace
 
 void PrepareHeap() {
-  Dl_info info;
-  if (dladdr(reinterpret_cast<void*>(&strdup), &info) != 0) {
-    libc_begin = reinterpret_cast<uintptr_t>(info.dli_fbase);
-    libc_end = libc_begin + (size_t{2} << 20);
-  }
+  libc = LibraryWith("strdup");
+  loader = LibraryWith("__tls_get_addr");
 }
 
 void ResetHeap() {

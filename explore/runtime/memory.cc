@@ -33,6 +33,20 @@ Store* NewStore(Location& location, uint64_t value, uint64_t high) {
   return store;
 }
 
+// What plain writes to a granule carry with race=0. No object of the program has an odd address.
+Clock& PlainClock(uintptr_t address) {
+  return SyncAt(reinterpret_cast<const void*>(address | 1)).release;
+}
+
+Time* PlainRelease(uintptr_t address) {
+  if (g_race_checking || CellAt(address).syncs == 0) return nullptr;
+  const Clock& carried = PlainClock(address & ~uintptr_t{7});
+  if (carried.empty()) return nullptr;
+  Time* const release = static_cast<Time*>(g_pool.Take(sizeof(Time) * g_clock_width));
+  Copy(release, carried.times());
+  return release;
+}
+
 void BeginHistory(Location& location) {
   Store* const store = NewStore(location, 0, 0);
   const uintptr_t a = location.address;
@@ -54,6 +68,7 @@ void BeginHistory(Location& location) {
       break;
   }
   store->initial = true;
+  store->release = PlainRelease(location.address);
   location.newest = store;
   location.ended = false;
 }
@@ -197,6 +212,18 @@ void CheckAgainstAtomics(Cell& cell, uintptr_t address, uint8_t mask, bool write
       }
     }
   }
+}
+
+void ReadPlainly(Cell& cell, uintptr_t granule, uint8_t mask) {
+  if (cell.syncs != 0) Acquire(PlainClock(granule));
+  for (Location* l = First(cell); l != nullptr; l = l->next) {
+    if (Has(*l, mask) && !l->ended) ReadFrom(*l, *l->newest, Order::kAcquire);
+  }
+}
+
+void WritePlainly(Cell& cell, uintptr_t granule, uint8_t mask) {
+  EndHistories(cell, mask);
+  Release(PlainClock(granule));
 }
 
 void EndHistories(Cell& cell, uint8_t mask) {

@@ -2,6 +2,7 @@
 //
 // Plain accesses: races, also with half of what is atomic, races that are meant (race=0), memory
 // that was freed.
+#include <pthread.h>
 #include <stdlib.h>
 
 #include <atomic>
@@ -106,6 +107,44 @@ void ReadsHalfOfAPair() {
   assert(pair.halves[kHalf] == 7);
 }
 
+// What a flag publishes is not stale, plain or not.
+void PublishesAtomics() {
+  flag = 0;
+  std::atomic<int> value{0};
+  Thread a([&] {
+    value.store(7, std::memory_order_relaxed);
+    flag = 1;
+  });
+  if (flag == 1) assert(value.load(std::memory_order_relaxed) == 7);
+}
+
+// A plain store to what is atomic elsewhere, by way of a free list's link for instance.
+void StoresPlainlyToAnAtomic() {
+  std::atomic<int> link{0};
+  std::atomic<int> value{0};
+  Thread a([&] {
+    value.store(7, std::memory_order_relaxed);
+    *reinterpret_cast<volatile int*>(&link) = 1;
+  });
+  if (link.load(std::memory_order_acquire) == 1) {
+    assert(value.load(std::memory_order_relaxed) == 7);
+  }
+}
+
+// A lock is one step, whatever it reads.
+void LocksAtOnce() {
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  int inside = 0;
+  const auto enter = [&] {
+    pthread_mutex_lock(&mutex);
+    assert(++inside == 1);
+    --inside;
+    pthread_mutex_unlock(&mutex);
+  };
+  Thread a(enter);
+  Thread b(enter);
+}
+
 void WritesAfterFreeing() {
   int* const block = static_cast<int*>(malloc(sizeof(int)));
   free(block);
@@ -158,6 +197,9 @@ constexpr Scenario kScenarios[] = {
     {"lower_half_of_16_bytes", "race", ReadsHalfOfAPair<0, kRelaxed, kRelaxed>},
     {"upper_half_of_16_bytes", "race", ReadsHalfOfAPair<1, kRelaxed, kRelaxed>},
     {"upper_half_in_order", "passes", ReadsHalfOfAPair<1, kRelease, kAcquire>},
+    {"meant_flag_publishes", "passes", PublishesAtomics, kMeant},
+    {"meant_store_to_an_atomic_publishes", "passes", StoresPlainlyToAnAtomic, kMeant},
+    {"meant_locks_exclude", "passes", LocksAtOnce, kMeant},
     {"write_after_free", "uaf", WritesAfterFreeing},
     {"read_after_free_before_threads", "uaf", ReadsAfterFreeing},
     {"load_after_free_before_threads", "uaf", LoadsAfterFreeing},

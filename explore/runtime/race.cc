@@ -3,6 +3,7 @@
 
 #include <link.h>
 
+#include "explore/runtime/execution.h"
 #include "explore/runtime/mutation.h"
 #include "explore/runtime/pool.h"
 #include "explore/runtime/report.h"
@@ -12,6 +13,7 @@ namespace hammerlock::explore {
 bool g_solo = true;
 Time g_now = 0;
 bool g_race_checking = true;
+bool g_plain_points = false;
 uint8_t g_owner = kNobody;
 
 namespace {
@@ -222,10 +224,31 @@ bool IsSettled(const Cell& cell, uint8_t mask) {
           Mutated(Mutation::kSettledIgnoresReads));
 }
 
-// With race=0 the threads race on purpose: each access is a point of choice. It sees what memory
-// holds, which is the newest value.
-void PointOfRace() {
-  if (!g_race_checking && !g_solo) Point();
+// An access of any size with race=0.
+__attribute__((noinline)) void Unchecked(uintptr_t address, size_t size, bool write,
+                                         const void* pc) {
+  if (!InRegion(address) && IsOfSystemThread(address)) return;
+  if (g_plain_points && !g_solo && !RunsAlone()) Point();
+  const uintptr_t end = address + size;
+  for (uintptr_t next; address < end; address = next) {
+    next = (address & ~uintptr_t{7}) + 8;
+    if (next > end) next = end;
+    const uint8_t mask = MaskOf(address, static_cast<unsigned>(next - address));
+    Cell& cell = CellAt(address);
+    if (write) {
+      SaveForUndo(cell, address);
+      cell.written |= mask;
+    }
+    UseAfterFree(cell, address, write, pc);
+    if (g_solo) continue;
+    RecordPlain(address, mask, write, pc);
+    const uintptr_t granule = address & ~uintptr_t{7};
+    if (write) {
+      WritePlainly(cell, granule, mask);
+    } else {
+      ReadPlainly(cell, granule, mask);
+    }
+  }
 }
 
 }  // namespace
@@ -233,7 +256,7 @@ void PointOfRace() {
 void PlainReadSlow(uintptr_t address, unsigned size, const void* pc) {
   if (!Watching()) return;
   if (g_solo) return AccessAlone(address, size, false, pc);
-  PointOfRace();
+  if (!g_race_checking) return Unchecked(address, size, false, pc);
   if ((address & 7) + size > 8) return PlainRange(address, size, false, pc);
   const uint8_t mask = MaskOf(address, size);
   if (g_owner == kNobody || !InRegion(address)) return ReadShared(address, mask, pc);
@@ -255,8 +278,8 @@ void PlainReadSlow(uintptr_t address, unsigned size, const void* pc) {
 void PlainWriteSlow(uintptr_t address, unsigned size, const void* pc) {
   // Of a stack that one thread alone can have used so far nothing needs to be known.
   if (!Watching() || (g_solo && address - kRegionBase < kStacksSize)) return;
-  PointOfRace();
   if (g_fair) NoteWritten(address, size);
+  if (!g_race_checking) return Unchecked(address, size, true, pc);
   if ((address & 7) + size > 8) return PlainRange(address, size, true, pc);
   const uint8_t mask = MaskOf(address, size);
   if (g_owner == kNobody || !InRegion(address)) return WriteShared(address, mask, pc);
@@ -287,6 +310,7 @@ void AccessAlone(uintptr_t address, unsigned size, bool write, const void* pc) {
 __attribute__((noinline)) void PlainRange(uintptr_t address, size_t size, bool write,
                                           const void* pc) {
   if (!Watching() || (g_solo && address - kRegionBase < kStacksSize)) return;
+  if (!g_race_checking) return Unchecked(address, size, write, pc);
   const uintptr_t end = address + size;
   while (address < end) {
     const uintptr_t next = (address & ~uintptr_t{7}) + 8;

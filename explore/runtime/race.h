@@ -26,8 +26,11 @@ namespace hammerlock::explore {
 extern bool g_solo;
 // The calling thread's time.
 extern Time g_now;
-// Whether races are failures (race=1).
+// Whether races are failures (race=1). Otherwise plain accesses are scheduling points, each of them
+// at once: what programs that race on purpose take for granted.
 extern bool g_race_checking;
+// Whether they are at present: an interposed function's accesses are part of its one step.
+extern bool g_plain_points;
 // A cell's owner if that is the calling thread. A thread races with nobody in its own cells, and
 // nothing is to be looked up there. kNobody: not while there is one thread, nor while accesses
 // are recorded, ignored or points of choice (race=0).
@@ -53,6 +56,10 @@ void AccessAlone(uintptr_t address, unsigned size, bool write, const void* pc);
 void CheckAgainstAtomics(Cell& cell, uintptr_t address, uint8_t mask, bool write, const void* pc);
 // A plain write ends the history of the atomic locations that it overlaps.
 void EndHistories(Cell& cell, uint8_t mask);
+// With race=0: all plain accesses have one order, which is an order of happens-before too. Programs
+// that race on purpose take that for granted; values alone would leave what they publish stale.
+void ReadPlainly(Cell& cell, uintptr_t granule, uint8_t mask);
+void WritePlainly(Cell& cell, uintptr_t granule, uint8_t mask);
 
 // Whether the address is a thread-local variable of this thread of the operating system (errno,
 // what the C++ runtime library keeps): fibers share it, and switching gives each its own value.

@@ -122,6 +122,7 @@ const Ending& Execute(void (*body)(void*), void* argument) {
     ResetSeqCst();
     ResetPosix();
     ResetPromises();
+    g_plain_points = !options.race;
     if (g_recording) StartRecording();
     BeginThreads([](void* a) -> void* { return run(a), nullptr; }, argument, options.max_steps);
     g_executing = g_watching = true;

@@ -331,12 +331,14 @@ __attribute__((noinline)) void PointInFairPhase(const Operation& operation) {
 
 }  // namespace
 
+bool RunsAlone() { return g_others + timed_count <= 0; }
+
 void Point(const Operation& operation) {
   if (__builtin_expect(g_certifying, false)) return CountCertifyingStep();
   ++g_step;
   if (__builtin_expect(mode == Mode::kFair, false)) return PointInFairPhase(operation);
   if (__builtin_expect(--g_steps_left == 0, false)) StepsAreUp();
-  if (g_others + timed_count <= 0) return;
+  if (RunsAlone()) return;
   const bool by_priority = mode == Mode::kPriorities;
   if (by_priority) PrioritiesBefore(operation);
   Reschedule(!operation.reads && !g_chooser.manner().stops_before_stores);

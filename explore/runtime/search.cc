@@ -153,6 +153,8 @@ bool ParseTrace(const char* text, ChoiceTrace* into) {
       return false;
     }
   }
+  // Those at the end stand for nothing: the execution need not have had so many.
+  while (into->size != 0 && into->choices[into->size - 1] == 0) --into->size;
   return true;
 }
 

@@ -44,6 +44,9 @@ TEST(TraceTextTest, EvenATraceOfZerosSaysSomething) {
   Set(trace, {0, 0, 0});
   ASSERT_TRUE(PrintTrace(trace, &text));
   EXPECT_STREQ(text.text, "a");
+  // It fits an execution in which there was nothing to choose.
+  ASSERT_TRUE(ParseTrace(text.text, &trace));
+  EXPECT_EQ(trace.size, 0u);
 }
 
 TEST(TraceTextTest, RefusesWhatIsNoTrace) {

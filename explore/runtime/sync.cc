@@ -61,7 +61,23 @@ void NoteWrite(void* address, size_t size) {
   }
 }
 
+namespace {
+
+class WithinOneStep {
+ public:
+  WithinOneStep() : points_(g_plain_points) { g_plain_points = false; }
+  ~WithinOneStep() { g_plain_points = points_; }
+  WithinOneStep(const WithinOneStep&) = delete;
+  WithinOneStep& operator=(const WithinOneStep&) = delete;
+
+ private:
+  const bool points_;
+};
+
+}  // namespace
+
 void CheckRead(const void* address, size_t size, void* pc) {
+  const WithinOneStep step;
   const uintptr_t at = reinterpret_cast<uintptr_t>(address);
   if (size <= 8) {
     PlainRead(at, static_cast<unsigned>(size), pc);
@@ -71,6 +87,7 @@ void CheckRead(const void* address, size_t size, void* pc) {
 }
 
 void CheckWrite(void* address, size_t size, void* pc) {
+  const WithinOneStep step;
   const uintptr_t at = reinterpret_cast<uintptr_t>(address);
   if (size <= 8) {
     PlainWrite(at, static_cast<unsigned>(size), pc);

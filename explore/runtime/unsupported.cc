@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What an execution cannot contain: processes, signals between threads, timers that send them,
-// cancellation, and channels through the kernel, on which a thread would block all threads.
+// cancellation, channels through the kernel, on which a thread would block all threads, and
+// libraries that are loaded on the way.
 // Each says so and ends the run, rather than to pass silently.
+#include <dlfcn.h>
 #include <mqueue.h>
 #include <sched.h>
 #include <signal.h>
@@ -93,6 +95,14 @@ HAMMERLOCK_UNSUPPORTED(int, epoll_create, (int size) noexcept, (size))
 HAMMERLOCK_UNSUPPORTED(int, epoll_create1, (int flags) noexcept, (flags))
 HAMMERLOCK_UNSUPPORTED(int, semget, (key_t key, int count, int flags) noexcept, (key, count, flags))
 HAMMERLOCK_UNSUPPORTED(int, msgget, (key_t key, int flags) noexcept, (key, flags))
+
+// A library that an execution loads would stay, with what its initialisers allocated gone.
+extern "C" void* dlopen(const char* file, int flags) noexcept {
+  if (Watching() && file != nullptr && (flags & RTLD_NOLOAD) == 0) {
+    Unsupported("a call of dlopen after main has begun: link %s, or load it before", file);
+  }
+  return HAMMERLOCK_REAL(dlopen)(file, flags);
+}
 
 extern "C" mqd_t mq_open(const char* name, int flags, ...) noexcept {
   if (Watching()) Unsupported("a call of %s", "mq_open");

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explore/foreign/outcomes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+namespace hammerlock::explore {
+
+Outcomes::Slot& Outcomes::Find(const char* text) {
+  uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a.
+  for (const char* c = text; *c != '\0'; ++c) {
+    hash = (hash ^ static_cast<uint8_t>(*c)) * 0x100000001b3u;
+  }
+  for (size_t i = hash ^ hash >> 32;; ++i) {
+    Slot& slot = slots_[i % kSlots];
+    if (slot.count == 0 || strcmp(text_ + slot.text_at, text) == 0) return slot;
+  }
+}
+
+void Outcomes::Add(const char* text, uint64_t count) {
+  Slot* slot = &Find(text);
+  if (slot->count == 0) {
+    const size_t size = strlen(text) + 1;
+    // Room for the last entry is always left.
+    constexpr size_t kLast = 64;
+    const bool last = strcmp(text, kOthers) == 0;
+    if (!last && (distinct_ + 1 >= kMaxDistinct || size > kTextBytes - kLast - text_used_)) {
+      return Add(kOthers, count);
+    }
+    memcpy(text_ + text_used_, text, size);
+    slot->text_at = static_cast<uint32_t>(text_used_);
+    text_used_ += size;
+    ++distinct_;
+  }
+  slot->count += count;
+}
+
+void Outcomes::Sorted(Counted* into) const {
+  size_t n = 0;
+  for (const Slot& slot : slots_) {
+    if (slot.count != 0) into[n++] = {text_ + slot.text_at, slot.count};
+  }
+  qsort(into, n, sizeof(*into), [](const void* a, const void* b) {
+    return strcmp(static_cast<const Counted*>(a)->text, static_cast<const Counted*>(b)->text);
+  });
+}
+
+}  // namespace hammerlock::explore

@@ -21,7 +21,7 @@ constexpr uint64_t kExecutionsAProgram = 100;
 constexpr uint64_t kExecutionsALook = 16;
 // Executions and steps that making a failure small may take.
 constexpr uint64_t kShrinkBudget = 3000;
-constexpr uint64_t kShrinkSteps = 50'000'000;
+constexpr uint64_t kShrinkSteps = 20'000'000;
 
 struct Found {
   uint64_t number;  // Of the execution, in the run's order from 1.

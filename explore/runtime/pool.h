@@ -10,7 +10,7 @@
 namespace hammerlock::explore {
 
 inline constexpr size_t kPoolSize = size_t{2} << 30;  // Of g_pool.
-inline constexpr size_t kPoolUnit = 32;  // That of a clock's vectors.
+inline constexpr size_t kPoolUnit = 32;               // That of a clock's vectors.
 
 class Pool {
  public:

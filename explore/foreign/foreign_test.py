@@ -179,6 +179,7 @@ class Foreign(unittest.TestCase):
     def test_failures_that_must_be_found(self):
         for way, why in {
             "deadlock": "deadlock: ",
+            "spin": "livelock: ",
             "race": "data race: ",
             "race_in_map": "data race: ",
             "choose": "exit code 8",
@@ -219,7 +220,7 @@ class Foreign(unittest.TestCase):
         self.expect(again, "fail", "exit code 11")
 
     def test_no_end_is_no_pass(self):
-        told = self.run_it([self.ends, "spin"], "executions=5:max_steps=1000")
+        told = self.run_it([self.ends, "count"], "executions=5:max_steps=1000")
         self.expect(told, "inconclusive", "5 of 5 executions were cut off after 1000 steps")
         self.expect(self.run_it([self.ends, "compute"]), "fail", "without any operation that")
         self.expect(self.run_it([self.ends, "fork"]), "inconclusive", "a call of fork")
@@ -240,7 +241,7 @@ class Foreign(unittest.TestCase):
             "seed": 'option "seed" of HAMMERLOCK_OPTIONS needs a value',
             "seed=one": "takes a whole number",
             "seconds=-1": "takes a number of 0 or more",
-            "strategy=best": "takes one of portfolio, walk, pct, pos",
+            "strategy=best": "takes one of portfolio, walk, pct, pctwm, pos",
             "mode=exhaust": "takes only search",
             "jobs=0": "takes 1 to",
             "replay=nonsense": "is not a replay",

@@ -19,6 +19,7 @@ constexpr int kPatience = 5;
 uint32_t seen_epoch = 0;
 uint32_t seen_step = 0;
 int unchanged = 0;
+bool stood_still = false;
 
 void OnTick(int number) {
   const bool same = g_executing && g_epoch == seen_epoch && g_step == seen_step;
@@ -28,6 +29,7 @@ void OnTick(int number) {
   // Only where it stands in the program's own code: the runtime's must not be left halfway.
   if (unchanged < kPatience || !g_watching) return;
   unchanged = 0;
+  stood_still = true;
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, number);
@@ -39,6 +41,8 @@ void OnTick(int number) {
 }
 
 }  // namespace
+
+bool StoodStill() { return stood_still; }
 
 void WatchForStandstill() {
   struct sigaction action = {};

@@ -8,5 +8,7 @@
 namespace hammerlock::explore {
 
 void WatchForStandstill();
+// Whether an execution was ended for it.
+bool StoodStill();
 
 }  // namespace hammerlock::explore

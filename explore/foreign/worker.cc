@@ -47,8 +47,8 @@ void Digest(const ForeignOptions& options, const Ending& ending, ChoiceTrace* tr
   uint64_t fingerprint = ending.fingerprint;
   const Attempt attempt = {FailsAlike, &fingerprint};
   findings->choices = findings->choices_shrunk = CountChoices(*trace);
-  // To run for ever takes its time, each time: it is believed.
-  const bool slow = ending.failure == FailureKind::kLivelock;
+  // To stand still takes its time, each time: it is believed.
+  const bool slow = StoodStill();
   g_chooser.Repeat(trace->choices, trace->size);
   findings->repeats = slow || (trace->size < kMaxTrace && FailsAlike(&fingerprint));
   if (!findings->repeats) return;

@@ -59,7 +59,7 @@ void SpinLock() {
       while (kLooksFirst && locked.load(memory_order_relaxed)) {
       }
     }
-    ++count;
+    assert(++count <= 2);
     if (kUnlocks) locked.store(false, memory_order_release);
   };
   Thread a(use);

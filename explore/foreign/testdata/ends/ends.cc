@@ -150,6 +150,10 @@ void ComputesForEver() {
   while (executed != -1) asm volatile("" ::: "memory");
   other.join();
 }
+void CountsForEver() {
+  std::atomic<unsigned> count{0};
+  for (;;) count.fetch_add(1);
+}
 void SpinsForEver() {
   while (!never.load()) {
   }
@@ -203,6 +207,7 @@ const Way kWays[] = {
     {"weak", FailsWeakly},
     {"leak", ForgetsMemory},
     {"spin", SpinsForEver},
+    {"count", CountsForEver},
     {"compute", ComputesForEver},
     {"fork", [] { (void)!fork(); }},
     {"handler",

@@ -68,7 +68,9 @@ void SpinLock() {
 
 void WaitsForNobody() {
   std::atomic<bool> flag{false};
-  while (!flag.load(memory_order_relaxed)) {
+  // Reached through what the compiler cannot follow: it would see that nobody sets the flag.
+  std::atomic<bool>* volatile reached = &flag;
+  while (!reached->load(memory_order_relaxed)) {
   }
 }
 

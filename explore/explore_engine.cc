@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "explore/failing_steps.h"
@@ -125,8 +127,11 @@ void Tell(Scenario& scenario, ScenarioRun& run, const Found& found, uint64_t see
 }  // namespace
 
 void ExploreEngine::AddFlags(Flags& flags) {
-  flags.Add("strategy", "how choices are made", &strategy_,
-            {"portfolio", "walk", "pct", "pctwm", "pos"});
+  std::vector<std::string> strategies;
+  for (const char* const* name = kStrategyNames; *name != nullptr; ++name) {
+    strategies.push_back(*name);
+  }
+  flags.Add("strategy", "how choices are made", &strategy_, std::move(strategies));
   flags.Add("max_steps",
             "so many, and an execution goes on with a fair scheduler for as many again",
             &max_steps_);

@@ -13,6 +13,8 @@ Difference Compare(const Judged& judged, const std::function<Shown(uint64_t seed
                    Effort effort) {
   const std::set<Outcome>& allowed = judged.outcomes;
   Difference difference;
+  difference.allowed = allowed.size();
+  difference.racy = judged.racy;
   std::set<Outcome> seen;
   size_t allowed_and_seen = 0;
   bool raced = false;

@@ -26,6 +26,9 @@ struct Difference {
   bool false_race = false;       // The engine told of a race in a program that has none.
   bool missed_race = false;      // The program has one, and the engine found none.
   uint64_t executions = 0;
+  // What was compared with.
+  size_t allowed = 0;
+  bool racy = false;
 
   bool empty() const { return unsound.empty() && missing.empty() && !false_race && !missed_race; }
 };

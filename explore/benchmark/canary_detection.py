@@ -9,7 +9,7 @@ The binaries are those of //canaries, in an explorer's configuration:
     bazel build --build_tests_only --test_tag_filters=explore //canaries/...
     explore/benchmark/canary_detection.py bazel-bin/canaries/*.explore
 
-A canary that is found only with --load_buffering is run with it. Ends with 1 if one is not found.
+They bring the flags that the canary needs. Ends with 1 if one is not found.
 """
 
 import argparse
@@ -19,7 +19,6 @@ import statistics
 import subprocess
 import sys
 
-NEEDS = {"slot_handed_back_relaxed": ["--load_buffering"]}
 EXECUTIONS = 1000000
 
 
@@ -48,7 +47,7 @@ def main():
     silent = False
     for binary in arguments.binary:
         name = os.path.basename(binary).split(".")[0]
-        flags = NEEDS.get(name, []) + arguments.flags.split()
+        flags = arguments.flags.split()
         counts = [
             first_detection(binary, [f"--seed={seed}", *flags])
             for seed in range(1, arguments.seeds + 1)

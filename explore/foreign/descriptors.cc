@@ -69,6 +69,13 @@ using namespace hammerlock::explore;
 
 namespace {
 
+// A descriptor is opened or made another's.
+void NoteReplaced(int descriptor) {
+  if (!Watching()) return;
+  opened = true;
+  if (descriptor <= STDERR_FILENO) NoteMovedStream();
+}
+
 mode_t ModeOf(va_list arguments, int flags) {
   return (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
 }
@@ -114,18 +121,12 @@ OPENS_STREAM(fdopen, (int descriptor, const char* mode) noexcept, (descriptor, m
 OPENS_STREAM(tmpfile, (), ())
 
 int dup2(int from, int to) noexcept {
-  if (Watching()) {
-    opened = true;
-    if (to <= STDERR_FILENO) NoteMovedStream();
-  }
+  NoteReplaced(to);
   return HAMMERLOCK_REAL(dup2)(from, to);
 }
 
 int dup3(int from, int to, int flags) noexcept {
-  if (Watching()) {
-    opened = true;
-    if (to <= STDERR_FILENO) NoteMovedStream();
-  }
+  NoteReplaced(to);
   return HAMMERLOCK_REAL(dup3)(from, to, flags);
 }
 

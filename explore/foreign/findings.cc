@@ -32,11 +32,9 @@ void AddFindings(Findings* into, const Findings& from) {
     into->has_trace = from.has_trace;
     memcpy(&into->trace, &from.trace, sizeof(into->trace));
   }
-  const size_t distinct = from.outcomes.distinct();
-  auto* const counted =
-      static_cast<Outcomes::Counted*>(calloc(distinct + 1, sizeof(Outcomes::Counted)));
-  from.outcomes.Sorted(counted);
-  for (size_t i = 0; i < distinct; ++i) into->outcomes.Add(counted[i].text, counted[i].count);
+  Outcomes::Counted* const counted = from.outcomes.Sorted();
+  for (size_t i = 0; i < from.outcomes.distinct(); ++i)
+    into->outcomes.Add(counted[i].text, counted[i].count);
   free(counted);
 }
 

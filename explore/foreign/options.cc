@@ -19,7 +19,6 @@ union Target {
 
 enum class Kind : uint8_t { kNumber, kReal, kBool, kText, kOneOf };
 
-constexpr const char* kStrategies[] = {"portfolio", "walk", "pct", "pctwm", "pos", nullptr};
 constexpr const char* kStops[] = {"first", "never", nullptr};
 constexpr const char* kModes[] = {"search", nullptr};
 constexpr const char* kOutputs[] = {"first", "all", "none", nullptr};
@@ -43,7 +42,7 @@ constexpr Option kOptions[] = {
     {"executions", "how often main runs at most; 0: no bound", NUMBER(executions)},
     {"seconds", "how long; 0: no bound but that of executions, or one second", REAL(seconds)},
     {"strategy", "of the search: portfolio, walk, pct, pctwm or pos",
-     ONE_OF(strategy_name, kStrategies)},
+     ONE_OF(strategy_name, kStrategyNames)},
     {"stop", "whether the first failure ends the run: first or never", ONE_OF(stop, kStops)},
     {"jobs", "processes that search at once, with seeds seed, seed+1, ...", NUMBER(jobs)},
     {"mode", "search", ONE_OF(mode, kModes)},

@@ -4,13 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "explore/runtime/mix.h"
+
 namespace hammerlock::explore {
 
 Outcomes::Slot& Outcomes::Find(const char* text) {
-  uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a.
-  for (const char* c = text; *c != '\0'; ++c) {
-    hash = (hash ^ static_cast<uint8_t>(*c)) * 0x100000001b3u;
-  }
+  const uint64_t hash = HashOf(text);
   for (size_t i = hash ^ hash >> 32;; ++i) {
     Slot& slot = slots_[i % kSlots];
     if (slot.count == 0 || strcmp(text_ + slot.text_at, text) == 0) return slot;
@@ -35,7 +34,8 @@ void Outcomes::Add(const char* text, uint64_t count) {
   slot->count += count;
 }
 
-void Outcomes::Sorted(Counted* into) const {
+Outcomes::Counted* Outcomes::Sorted() const {
+  auto* const into = static_cast<Counted*>(calloc(distinct_ + 1, sizeof(Counted)));
   size_t n = 0;
   for (const Slot& slot : slots_) {
     if (slot.count != 0) into[n++] = {text_ + slot.text_at, slot.count};
@@ -43,6 +43,7 @@ void Outcomes::Sorted(Counted* into) const {
   qsort(into, n, sizeof(*into), [](const void* a, const void* b) {
     return strcmp(static_cast<const Counted*>(a)->text, static_cast<const Counted*>(b)->text);
   });
+  return into;
 }
 
 }  // namespace hammerlock::explore

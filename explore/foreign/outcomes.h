@@ -17,13 +17,12 @@ class Outcomes {
   void Add(const char* text, uint64_t count);
 
   uint64_t distinct() const { return distinct_; }
-  // In alphabetical order. Good until something is added.
   struct Counted {
     const char* text;
     uint64_t count;
   };
-  // `into` has room for distinct().
-  void Sorted(Counted* into) const;
+  // All distinct() in alphabetical order, good until something is added. Free the array.
+  Counted* Sorted() const;
 
  private:
   static constexpr const char* kOthers = "(others)";

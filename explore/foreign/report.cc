@@ -39,18 +39,10 @@ void PrintJsonString(const char* text, FILE* into) {
   fputc('"', into);
 }
 
-// The outcomes in order, on the heap.
-Outcomes::Counted* Sorted(const Outcomes& outcomes) {
-  auto* const counted =
-      static_cast<Outcomes::Counted*>(calloc(outcomes.distinct() + 1, sizeof(Outcomes::Counted)));
-  outcomes.Sorted(counted);
-  return counted;
-}
-
 void PrintOutcomes(const Findings& findings, FILE* into) {
   const size_t distinct = findings.outcomes.distinct();
   if (distinct == 0) return;
-  Outcomes::Counted* const counted = Sorted(findings.outcomes);
+  Outcomes::Counted* const counted = findings.outcomes.Sorted();
   size_t width = strlen("outcome");
   for (size_t i = 0; i < distinct; ++i) {
     const size_t size = strlen(counted[i].text);
@@ -163,7 +155,7 @@ void PrintMembers(const ForeignResult& result, const char* indent, FILE* into) {
   if (result.replay[0] != '\0') text("replay", result.replay);
   text("why", result.why);
   fprintf(into, "%s\"outcomes\": {", indent);
-  Outcomes::Counted* const counted = Sorted(f.outcomes);
+  Outcomes::Counted* const counted = f.outcomes.Sorted();
   for (size_t i = 0; i < f.outcomes.distinct(); ++i) {
     if (i != 0) fputs(", ", into);
     PrintJsonString(counted[i].text, into);

@@ -11,6 +11,8 @@
 
 namespace hammerlock::explore {
 
+// As scenario/verdict.h has them: not from there, since the runtime shares no inline function with
+// what it runs.
 enum class ForeignVerdict : uint8_t { kPass, kInconclusive, kNotInstrumented, kFail };
 
 struct ForeignResult {

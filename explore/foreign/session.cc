@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "explore/foreign/elapsed.h"
 #include "explore/foreign/findings.h"
 #include "explore/foreign/options.h"
 #include "explore/foreign/report.h"
@@ -49,13 +50,6 @@ volatile sig_atomic_t interruptions = 0;
 void OnInterruption(int) {
   interruptions = interruptions + 1;
   *stop = true;
-}
-
-double Now(const timespec& since) {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<double>(now.tv_sec - since.tv_sec) +
-         static_cast<double>(now.tv_nsec - since.tv_nsec) * 1e-9;
 }
 
 // The trace of "1/NAME/~TRACE".
@@ -144,8 +138,7 @@ void RunWorkers(Findings* findings, char* death, size_t size) {
   const bool stops_at_first = strcmp(options.stop, "first") == 0;
   bool shown = false;
   uint64_t running = n;
-  timespec begin;
-  clock_gettime(CLOCK_MONOTONIC, &begin);
+  const timespec begin = TimeNow();
   for (long pause = 1000000; running != 0;) {
     bool any = false;
     for (uint64_t k = 0; k < n; ++k) {
@@ -169,7 +162,7 @@ void RunWorkers(Findings* findings, char* death, size_t size) {
     const timespec wait = {0, pause};
     nanosleep(&wait, nullptr);
     if (pause < 50000000) pause *= 2;
-    if (terminal && Now(begin) > 0.5) {
+    if (terminal && SecondsSince(begin) > 0.5) {
       shown = true;
       fprintf(stderr, "\r\033[K%s: %llu executions", ProgramName(),
               static_cast<unsigned long long>(Executions(findings, n)));
@@ -251,8 +244,7 @@ int RunSession(MainFunction* main, int argc, char** argv, char** environment) {
     Refuse(kWrongUsage, "cannot write the report %s: %s", options.report, strerror(errno));
   }
 
-  timespec begin;
-  clock_gettime(CLOCK_MONOTONIC, &begin);
+  const timespec begin = TimeNow();
   stop = static_cast<volatile bool*>(
       mmap(nullptr, 1, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   Options runtime;
@@ -278,7 +270,7 @@ int RunSession(MainFunction* main, int argc, char** argv, char** environment) {
   static ForeignResult result;
   result.name = ProgramName();
   result.seed = options.seed;
-  result.seconds = Now(begin);
+  result.seconds = SecondsSince(begin);
   SymboliseText(sum.why, sizeof(sum.why));
   Judge(sum, death, &result);
   fflush(stdout);

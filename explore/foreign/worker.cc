@@ -3,21 +3,14 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "explore/foreign/elapsed.h"
 #include "explore/foreign/program.h"
 #include "explore/foreign/watchdog.h"
 #include "explore/runtime/runtime.h"
 
 namespace hammerlock::explore {
 namespace {
-
-double SecondsSince(const timespec& begin) {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<double>(now.tv_sec - begin.tv_sec) +
-         static_cast<double>(now.tv_nsec - begin.tv_nsec) * 1e-9;
-}
 
 uint64_t CountChoices(const ChoiceTrace& trace) {
   uint64_t count = 0;
@@ -61,8 +54,7 @@ void Digest(const ForeignOptions& options, const Ending& ending, ChoiceTrace* tr
 
 void Explore(const ForeignOptions& options, uint64_t seed, uint64_t executions, bool pass_output,
              const volatile bool* stop, Findings* findings) {
-  timespec begin;
-  clock_gettime(CLOCK_MONOTONIC, &begin);
+  const timespec begin = TimeNow();
   findings->seed = seed;
   PrepareProgram();
   WatchForStandstill();
@@ -102,8 +94,7 @@ void Explore(const ForeignOptions& options, uint64_t seed, uint64_t executions, 
 }
 
 void Repeat(const ForeignOptions& options, const char* text, Findings* findings) {
-  timespec begin;
-  clock_gettime(CLOCK_MONOTONIC, &begin);
+  const timespec begin = TimeNow();
   findings->seed = options.seed;
   PrepareProgram();
   WatchForStandstill();

@@ -16,8 +16,7 @@ namespace {
 void Ignore(int& depth, int more) {
   using namespace hammerlock::explore;
   depth += more;
-  Self().owner = OwnerOf(Self());
-  if (!g_solo) g_owner = Self().owner;
+  RenewOwner(Self());
 }
 
 }  // namespace

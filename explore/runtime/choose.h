@@ -48,8 +48,8 @@ class Chooser {
   void Calm(bool on) { calm_ = on; }
   // Back to where Seed or Repeat left it.
   void Rewind();
-  // While hushed every choice is 0, and none counts.
-  void Hush(bool on) { hushed_ = on; }
+  // From here on, until it is rewound, every choice is 0, and none counts.
+  void Hush() { hushed_ = true; }
 
   bool random() const { return trace_ == nullptr; }
   // Whether it matters what else is on offer: a trace counts all of it.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// splitmix64 (Steele, Lea, Flood, OOPSLA 2014), as scenario/choices.h has it: not from there, since
-// the runtime shares no inline function with what it runs.
+// Hashes. splitmix64 (Steele, Lea, Flood, OOPSLA 2014) as scenario/choices.h has it: not from
+// there, since the runtime shares no inline function with what it runs.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,13 @@ inline uint64_t Mix(uint64_t z) {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
   return z ^ (z >> 31);
+}
+
+// Of a text, by FNV-1a. `basis` keeps hashes for different purposes apart.
+inline uint64_t HashOf(const char* text, uint64_t basis = 0) {
+  uint64_t hash = 0xcbf29ce484222325u ^ basis;
+  for (; *text != '\0'; ++text) hash = (hash ^ static_cast<uint8_t>(*text)) * 0x100000001b3u;
+  return hash;
 }
 
 }  // namespace hammerlock::explore

@@ -51,8 +51,9 @@ timespec Reading(clockid_t clock);
 // Lets virtual time pass until then, at least.
 void SleepUntil(uint64_t deadline);
 
-// Blocks, without a deadline if it is null. 0, ETIMEDOUT, or EINVAL for an invalid time.
+// Blocks. 0, ETIMEDOUT, or EINVAL for an invalid time.
 int WaitUntil(const void* object, const char* kind, const Deadline& deadline);
+// The same, without a deadline if it is null.
 inline int WaitFor(const void* object, const char* kind, const Deadline* deadline) {
   if (deadline != nullptr) return WaitUntil(object, kind, *deadline);
   Block(object, kind);

@@ -6,6 +6,7 @@
 #include "explore/runtime/choose.h"
 #include "explore/runtime/execution.h"
 #include "explore/runtime/mutation.h"
+#include "explore/runtime/progress.h"
 #include "explore/runtime/race.h"
 #include "explore/runtime/runtime.h"
 #include "explore/runtime/undo.h"
@@ -68,7 +69,7 @@ void Write(const Location& location, const Store& store) {
   memcpy(reinterpret_cast<void*>(location.address), halves, location.size);
 }
 
-void Certified(uint64_t value, uint64_t high) {
+[[noreturn]] void Certified(uint64_t value, uint64_t high) {
   certificates[certificate_count++] = {true, stores_made, value, high};
   g_certifying = false;
   BeginAgain();
@@ -86,20 +87,21 @@ void ResetPromises() {
 bool EndCertification(bool begins_again) {
   if (!g_certifying) return false;
   g_certifying = false;
-  g_chooser.Hush(false);
   // It ended for a reason of the program's: there is nothing to promise.
   if (!begins_again) certificates[certificate_count++] = {};
   return true;
 }
 
-bool HasPromises() { return promise_count != 0; }
+bool HasPromises() { return promise_count != 0 && !Mutated(Mutation::kPromisesNeedNotBeKept); }
 
 void CountCertifyingStep() {
   if (--steps_left == 0) EndExecution();
 }
 
 Store* PromisedTo(Location& location, bool seq_cst) {
-  if (g_certifying || location.mixed || g_others == 0 || asked == kMostPromises) return nullptr;
+  // The fair phase reads the newest stores.
+  if (g_fair || g_certifying || location.mixed || g_others == 0 || asked == kMostPromises)
+    return nullptr;
   if (!Rarely(kRarity)) return nullptr;
   Thread* others[kMaxThreads];
   const unsigned n = static_cast<unsigned>(Others(others));
@@ -115,7 +117,7 @@ Store* PromisedTo(Location& location, bool seq_cst) {
     stores_made = 0;
     steps_left = kStepsToCertify;
     g_certifying = true;
-    g_chooser.Hush(true);
+    g_chooser.Hush();
     RunAlone(thread);
   }
   const Certificate& certificate = certificates[asked++];

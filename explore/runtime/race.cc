@@ -98,6 +98,18 @@ void KeepAside(Cell& cell, uint8_t thread, Time time, uint8_t mask, bool write) 
   cell.more = g_pool.PlaceOf(access);
 }
 
+// The bytes that the record of the calling thread's present access has, in place of `earlier` ones
+// of an access of the same kind. What this makes needless goes, the rest is kept aside.
+uint8_t Replace(Cell& cell, uint8_t thread, Time time, uint8_t earlier, uint8_t mask, bool write) {
+  if (HappensBefore(thread, time)) earlier &= ~mask;
+  if (earlier == 0) return mask;
+  if (thread == Self().id && time == g_now) return mask | earlier;
+  if (!Mutated(write ? Mutation::kWritesReplaceWrites : Mutation::kReadsReplaceReads)) {
+    KeepAside(cell, thread, time, earlier, write);
+  }
+  return mask;
+}
+
 // Drops the bytes of `mask` from the accesses kept aside that this thread's present access
 // makes needless: its writes cover everything, its reads cover reads. What is left without bytes
 // goes, so that there are never many.
@@ -153,13 +165,7 @@ __attribute__((noinline)) void ReadShared(uintptr_t address, uint8_t mask, const
   if (cell.more != 0) DropMore(cell, mask, false);
   RecordPlain(address, mask, false, pc);
   if (cell.read_mask != 0) {
-    uint8_t kept = cell.read_mask;
-    if (HappensBefore(cell.read_thread, cell.read_time)) kept &= ~mask;
-    if (kept != 0 && cell.read_thread == id && cell.read_time == g_now) {
-      mask |= kept;
-    } else if (kept != 0 && !Mutated(Mutation::kReadsReplaceReads)) {
-      KeepAside(cell, cell.read_thread, cell.read_time, kept, false);
-    }
+    mask = Replace(cell, cell.read_thread, cell.read_time, cell.read_mask, mask, false);
   }
   cell.read_thread = id;
   cell.read_time = g_now;
@@ -178,7 +184,7 @@ __attribute__((noinline)) void WriteShared(uintptr_t address, uint8_t mask, cons
   if (!InRegion(address) && IsOfSystemThread(address)) return;
   SaveForUndo(cell, address);
   cell.written |= mask;
-  if (cell.freed) UseAfterFree(cell, address, true, pc);
+  UseAfterFree(cell, address, true, pc);
   if (g_solo || Self().ignores_writes != 0) return;
   CheckPlain(cell, address, mask, true, pc);
   if (cell.locations != 0) {
@@ -188,19 +194,12 @@ __attribute__((noinline)) void WriteShared(uintptr_t address, uint8_t mask, cons
   if (cell.more != 0) DropMore(cell, mask, true);
   RecordPlain(address, mask, true, pc);
   if (HappensBefore(cell.read_thread, cell.read_time)) cell.read_mask &= ~mask;
-  uint8_t own = mask;
   if (cell.write_mask != 0) {
-    uint8_t kept = cell.write_mask;
-    if (HappensBefore(cell.write_thread, cell.write_time)) kept &= ~mask;
-    if (kept != 0 && cell.write_thread == id && cell.write_time == g_now) {
-      own |= kept;
-    } else if (kept != 0 && !Mutated(Mutation::kWritesReplaceWrites)) {
-      KeepAside(cell, cell.write_thread, cell.write_time, kept, true);
-    }
+    mask = Replace(cell, cell.write_thread, cell.write_time, cell.write_mask, mask, true);
   }
   cell.write_thread = id;
   cell.write_time = g_now;
-  cell.write_mask = own;
+  cell.write_mask = mask;
   SettleOwner(cell, id);
 }
 
@@ -224,31 +223,39 @@ bool IsSettled(const Cell& cell, uint8_t mask) {
           Mutated(Mutation::kSettledIgnoresReads));
 }
 
+// Calls `f` for each granule that an access has bytes of: the address of the first, how many.
+template <class F>
+void ForGranules(uintptr_t address, size_t size, F f) {
+  const uintptr_t end = address + size;
+  for (uintptr_t next; address < end; address = next) {
+    next = (address & ~uintptr_t{7}) + 8;
+    if (next > end) next = end;
+    f(address, static_cast<unsigned>(next - address));
+  }
+}
+
 // An access of any size with race=0.
 __attribute__((noinline)) void Unchecked(uintptr_t address, size_t size, bool write,
                                          const void* pc) {
   if (!InRegion(address) && IsOfSystemThread(address)) return;
   if (g_plain_points && !g_solo && !RunsAlone()) Point();
-  const uintptr_t end = address + size;
-  for (uintptr_t next; address < end; address = next) {
-    next = (address & ~uintptr_t{7}) + 8;
-    if (next > end) next = end;
-    const uint8_t mask = MaskOf(address, static_cast<unsigned>(next - address));
-    Cell& cell = CellAt(address);
+  ForGranules(address, size, [&](uintptr_t at, unsigned here) {
+    const uint8_t mask = MaskOf(at, here);
+    Cell& cell = CellAt(at);
     if (write) {
-      SaveForUndo(cell, address);
+      SaveForUndo(cell, at);
       cell.written |= mask;
     }
-    UseAfterFree(cell, address, write, pc);
-    if (g_solo) continue;
-    RecordPlain(address, mask, write, pc);
-    const uintptr_t granule = address & ~uintptr_t{7};
+    UseAfterFree(cell, at, write, pc);
+    if (g_solo) return;
+    RecordPlain(at, mask, write, pc);
+    const uintptr_t granule = at & ~uintptr_t{7};
     if (write) {
       WritePlainly(cell, granule, mask);
     } else {
       ReadPlainly(cell, granule, mask);
     }
-  }
+  });
 }
 
 }  // namespace
@@ -311,17 +318,13 @@ __attribute__((noinline)) void PlainRange(uintptr_t address, size_t size, bool w
                                           const void* pc) {
   if (!Watching() || (g_solo && address - kRegionBase < kStacksSize)) return;
   if (!g_race_checking) return Unchecked(address, size, write, pc);
-  const uintptr_t end = address + size;
-  while (address < end) {
-    const uintptr_t next = (address & ~uintptr_t{7}) + 8;
-    const unsigned here = static_cast<unsigned>((next < end ? next : end) - address);
+  ForGranules(address, size, [&](uintptr_t at, unsigned here) {
     if (write) {
-      PlainWrite(address, here, pc);
+      PlainWrite(at, here, pc);
     } else {
-      PlainRead(address, here, pc);
+      PlainRead(at, here, pc);
     }
-    address += here;
-  }
+  });
 }
 
 void BeforeAtomicReadSlow(Cell& cell, uintptr_t address, uint8_t mask, const void* pc) {

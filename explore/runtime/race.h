@@ -43,6 +43,12 @@ inline uint8_t OwnerOf(const Thread& thread) {
   return quick ? static_cast<uint8_t>(thread.id + 1) : kNobody;
 }
 
+// After something that it depends on has changed.
+inline void RenewOwner(Thread& thread) {
+  thread.owner = OwnerOf(thread);
+  if (&thread == g_self && !g_solo) g_owner = thread.owner;
+}
+
 void PlainReadSlow(uintptr_t address, unsigned size, const void* pc);
 void PlainWriteSlow(uintptr_t address, unsigned size, const void* pc);
 // An access of any size, granule by granule.

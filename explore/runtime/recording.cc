@@ -157,8 +157,8 @@ void RecordSyncEvent(Event::Kind kind, const void* object, const char* what, uin
   e.what = what;
   e.value = value;
   e.read = read;
-  const uintptr_t thread = e.address - reinterpret_cast<uintptr_t>(g_threads);
-  if (kind == Event::kBlock && thread < sizeof(g_threads)) e.value = thread / sizeof(Thread) + 1;
+  const Thread* const awaited = kind == Event::kBlock ? AsThread(object) : nullptr;
+  if (awaited != nullptr) e.value = static_cast<uint64_t>(awaited->id) + 1;
   RecordEvent(e);
 }
 

@@ -41,9 +41,7 @@ namespace {
 
 // Who has what the thread waits for; -1: nobody in particular.
 int HolderFor(const Thread& waiter) {
-  const uintptr_t object = reinterpret_cast<uintptr_t>(waiter.waits_on);
-  const uintptr_t thread = object - reinterpret_cast<uintptr_t>(g_threads);
-  if (thread < sizeof(g_threads)) return static_cast<int>(thread / sizeof(Thread));
+  if (const Thread* const awaited = AsThread(waiter.waits_on)) return awaited->id;
   const SyncObject* const state = FindSync(waiter.waits_on);
   return state != nullptr ? state->owner - 1 : -1;
 }
@@ -76,10 +74,7 @@ void ReportDeadlock() {
     add("%sthread %d waits for a %s", used == 0 ? "" : "; ", t,
         thread.waits_for != nullptr ? thread.waits_for : "turn");
     const int holder = HolderFor(thread);
-    const bool ends =
-        reinterpret_cast<uintptr_t>(thread.waits_on) - reinterpret_cast<uintptr_t>(g_threads) <
-        sizeof(g_threads);
-    if (ends) {
+    if (AsThread(thread.waits_on) != nullptr) {
       add(" (thread %d's)", holder);
     } else if (holder >= 0 && holder != t) {
       add(" that thread %d has%s", holder, ThreadById(holder).finished ? ", which has ended" : "");

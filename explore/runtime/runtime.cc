@@ -14,7 +14,7 @@
 #include "explore/runtime/execution.h"
 #include "explore/runtime/fiber.h"
 #include "explore/runtime/memory.h"
-#include "explore/runtime/mutation.h"
+#include "explore/runtime/mix.h"
 #include "explore/runtime/pool.h"
 #include "explore/runtime/progress.h"
 #include "explore/runtime/promise.h"
@@ -73,11 +73,8 @@ void CatchFatalSignals() {
   for (const int number : kFatal) sigaction(number, &action, nullptr);
 }
 
-// FNV-1a.
 uint64_t Fingerprint(FailureKind kind, const char* text) {
-  uint64_t hash = 0xcbf29ce484222325u ^ static_cast<uint64_t>(kind);
-  for (; *text != '\0'; ++text) hash = (hash ^ static_cast<uint8_t>(*text)) * 0x100000001b3u;
-  return hash;
+  return HashOf(text, static_cast<uint64_t>(kind));
 }
 
 }  // namespace
@@ -130,7 +127,7 @@ const Ending& Execute(void (*body)(void*), void* argument) {
     hammerlock_switch_stacks(&driver_stack, Self().stack_pointer);
     g_executing = g_watching = false;
     if (EndCertification(begin_again)) begin_again = true;
-    if (HasPromises() && !Mutated(Mutation::kPromisesNeedNotBeKept)) ending.discarded = true;
+    if (HasPromises()) ending.discarded = true;
     if (ending.discarded) ending.failure = FailureKind::kNone;
     if (ending.failure == FailureKind::kNone && !ending.discarded && !begin_again && options.leak &&
         !ending.endless) {
@@ -175,7 +172,7 @@ void Discard() {
 }
 
 void RequirePromisesKept() {
-  if (HasPromises() && !Mutated(Mutation::kPromisesNeedNotBeKept)) Discard();
+  if (HasPromises()) Discard();
 }
 
 void FailHere(FailureKind kind, const char* format, ...) {

@@ -308,8 +308,7 @@ void StepsAreUp() {
     mode = Mode::kFair;
     BeginFairPhase(steps_given);
     g_chooser.Calm(true);
-    for (int t = 0; t < g_thread_count; ++t) g_threads[t].owner = OwnerOf(g_threads[t]);
-    if (!g_solo) g_owner = Self().owner;
+    for (int t = 0; t < g_thread_count; ++t) RenewOwner(g_threads[t]);
     g_steps_left = LengthOfTurn();
     return;
   }
@@ -361,9 +360,7 @@ namespace {
 void WaitOn(Thread& self, const void* object, const char* kind) {
   self.waits_on = object;
   self.waits_for = kind;
-  const size_t offset =
-      reinterpret_cast<uintptr_t>(object) - reinterpret_cast<uintptr_t>(g_threads);
-  if (offset < sizeof(g_threads)) g_threads[offset / sizeof(Thread)].waiter = &self;
+  if (Thread* const awaited = AsThread(object)) awaited->waiter = &self;
   RecordSync(Event::kBlock, object, kind);
   MakeWaiting(self);
 }

@@ -85,6 +85,12 @@ extern Thread g_threads[kMaxThreads];
 extern int g_thread_count;
 inline int ThreadCount() { return g_thread_count; }
 inline Thread& ThreadById(int id) { return g_threads[id]; }
+// The thread that is waited on as an object (join); null: it is none.
+inline Thread* AsThread(const void* object) {
+  const uintptr_t offset =
+      reinterpret_cast<uintptr_t>(object) - reinterpret_cast<uintptr_t>(g_threads);
+  return offset < sizeof(g_threads) ? &g_threads[offset / sizeof(Thread)] : nullptr;
+}
 
 // A new thread, runnable; what its creator did so far happens before it. Null if there are
 // kMaxThreads already. Its start function runs on a fiber; thereafter OnThreadExit (tls.cc: keys'

@@ -5,9 +5,10 @@
 #include <sys/mman.h>
 
 namespace hammerlock::explore {
-namespace {
 
-constexpr const char* kNames[] = {"portfolio", "walk", "pct", "pctwm", "pos"};
+const char* const kStrategyNames[] = {"portfolio", "walk", "pct", "pctwm", "pos", nullptr};
+
+namespace {
 
 Manner Portfolio(uint64_t draw);
 
@@ -76,8 +77,8 @@ constexpr unsigned kLongestRun = 26;
 }  // namespace
 
 bool ParseStrategy(const char* name, Strategy* strategy) {
-  for (size_t i = 0; i < sizeof(kNames) / sizeof(kNames[0]); ++i) {
-    if (strcmp(name, kNames[i]) != 0) continue;
+  for (size_t i = 0; kStrategyNames[i] != nullptr; ++i) {
+    if (strcmp(name, kStrategyNames[i]) != 0) continue;
     *strategy = static_cast<Strategy>(i);
     return true;
   }

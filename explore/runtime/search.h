@@ -16,7 +16,9 @@ namespace hammerlock::explore {
 // priorities.h.
 enum class Strategy : uint8_t { kPortfolio, kWalk, kPct, kPctwm, kPos };
 
-// Null-terminated names: portfolio, walk, pct, pctwm, pos. False: there is none of this name.
+// Their names in this order, then null.
+extern const char* const kStrategyNames[];
+// False: there is none of this name.
 bool ParseStrategy(const char* name, Strategy* strategy);
 
 // Readies g_chooser for the execution of this number. Executions are independent of each other:

@@ -114,13 +114,18 @@ void Earlier(EventNumber* into, const EventNumber* from) {
   });
 }
 
-// S puts `from` before `to` as well. What follows `to` learns of it.
-void AddEdge(Node* from, Node* to) {
-  if (to->before()[from->thread] >= from->number) return;
+// Notes at `from` that S puts it before `to`. False: that was known already.
+bool NewEdge(Node* from, Node* to) {
+  if (to->before()[from->thread] >= from->number) return false;
   Edge* const edge = static_cast<Edge*>(g_pool.Take(sizeof(Edge)));
   *edge = {from->successors, to};
   from->successors = edge;
+  return true;
+}
 
+// S puts `from` before `to` as well. What follows `to` learns of it.
+void AddEdge(Node* from, Node* to) {
+  if (!NewEdge(from, to)) return;
   Sequence<Node*> todo = {};
   const auto learn = [&](Node* node, const EventNumber* before) {
     if (AllAtMost(before, node->before())) return;
@@ -145,11 +150,7 @@ void AddEdge(Node* from, Node* to) {
 
 // A new event is the last of its thread, so that nothing follows it yet.
 void Precede(Node* from, Node* fresh) {
-  if (fresh->before()[from->thread] >= from->number) return;
-  Edge* const edge = static_cast<Edge*>(g_pool.Take(sizeof(Edge)));
-  *edge = {from->successors, fresh};
-  from->successors = edge;
-  Join(fresh->before(), from->before());
+  if (NewEdge(from, fresh)) Join(fresh->before(), from->before());
 }
 
 // The events of other threads that strongly happen before what the calling thread does now.
@@ -190,8 +191,6 @@ Node* NewEvent(bool fence) {
   return node;
 }
 
-EventNumber* NewLanes(EventNumber fill) { return NewClock(fill); }
-
 Ranks& RanksOf(Store& store) {
   if (store.ranks != nullptr) return *store.ranks;
   // Those that have ranks are the newest ones: what is noted of this store concerns them all.
@@ -216,7 +215,7 @@ Ranks& RanksOf(Store& store) {
 // Returns null if there are none.
 EventNumber* Sources(const Node* event) {
   if (!any_fence && event == nullptr) return nullptr;
-  EventNumber* const sources = NewLanes(0);
+  EventNumber* const sources = NewClock(0);
   bool any = false;
   if (any_fence && !Mutated(Mutation::kFencesPrecedeNoAccess)) {
     const Time* const clock = Self().clock.times();
@@ -241,7 +240,7 @@ void NoteSources(Store& store, bool load, const EventNumber* sources) {
   if (!load) Join(ranks.at_store(), sources);
   Join(ranks.up_to_loads(), sources);
   if (store.newer == nullptr) return;
-  EventNumber* const targets = NewLanes(kNever);
+  EventNumber* const targets = NewClock(kNever);
   for (Store* s = store.newer; s != nullptr; s = s->newer) {
     Join(s->ranks->up_to_loads(), sources);
     Earlier(targets, s->ranks->store_targets());
@@ -261,7 +260,7 @@ void NoteSource(Store& store, bool load, Node* event) {
   if (!load) ranks.at_store()[self] = event->number;
   ranks.up_to_loads()[self] = event->number;
   if (store.newer == nullptr) return;
-  EventNumber* const targets = NewLanes(kNever);
+  EventNumber* const targets = NewClock(kNever);
   for (Store* s = store.newer; s != nullptr; s = s->newer) {
     s->ranks->up_to_loads()[self] = event->number;
     Earlier(targets, s->ranks->store_targets());
@@ -288,6 +287,13 @@ void PrecedeFromBelow(const Store& store, bool load, Node* event) {
   if (load && store.ranks != nullptr) PrecedeAll(store.ranks->at_store(), event);
 }
 
+// Notes a target at the rank of a store, or of its loads: the earliest of its thread counts.
+void NoteTarget(Store& store, bool load, const Node& event) {
+  Ranks& ranks = RanksOf(store);
+  EventNumber& target = (load ? ranks.load_targets() : ranks.store_targets())[event.thread];
+  if (target == kNever) target = event.number;
+}
+
 void Note(Store& store, bool load, bool seq_cst) {
   NeedThreads();
   if (g_logs_accesses) of_thread[Self().id].log.Push({&store, g_now, load});
@@ -302,11 +308,7 @@ void Note(Store& store, bool load, bool seq_cst) {
   } else if (const EventNumber* const sources = Sources(event)) {
     NoteSources(store, load, sources);
   }
-  if (event != nullptr) {
-    Ranks& ranks = RanksOf(store);
-    EventNumber& target = (load ? ranks.load_targets() : ranks.store_targets())[event->thread];
-    if (target == kNever) target = event->number;
-  }
+  if (event != nullptr) NoteTarget(store, load, *event);
 }
 
 }  // namespace
@@ -321,8 +323,8 @@ void ResetSeqCst() {
 bool Reach::AllowsBelowRanked(Store& newer) {
   if (known_ == nullptr) {
     NeedThreads();
-    known_ = NewLanes(0);
-    targets_ = NewLanes(kNever);
+    known_ = NewClock(0);
+    targets_ = NewClock(kNever);
     if (seq_cst_) {
       if (Node* const last = LastOf(Self().id)) Join(known_, last->before());
       ForStronglyBefore([&](Node* node) { Join(known_, node->before()); });
@@ -374,9 +376,7 @@ void EndFence() {
       Store& store = *log.at[i].store;
       const bool load = log.at[i].load;
       PrecedeFromBelow(store, load, fence);
-      Ranks& ranks = RanksOf(store);
-      EventNumber& target = (load ? ranks.load_targets() : ranks.store_targets())[self.id];
-      if (target == kNever) target = fence->number;
+      NoteTarget(store, load, *fence);
     }
   }
 }

@@ -113,8 +113,8 @@ unsigned NewerThan(const Store& s) {
   return n;
 }
 
-void Record(Event::Kind kind, uintptr_t address, unsigned size, int order, const Store& store,
-            const Store* read, const void* pc) {
+[[gnu::cold]] void RecordAccess(Event::Kind kind, uintptr_t address, unsigned size, int order,
+                                const Store& store, const Store* read, const void* pc) {
   Event e = {};
   e.kind = kind;
   e.order = static_cast<uint8_t>(order);
@@ -129,6 +129,12 @@ void Record(Event::Kind kind, uintptr_t address, unsigned size, int order, const
   e.pc = pc;
   RecordEvent(e);
 }
+void Record(Event::Kind kind, uintptr_t address, unsigned size, int order, const Store& store,
+            const Store* read, const void* pc) {
+  if (__builtin_expect(g_recording, false)) {
+    RecordAccess(kind, address, size, order, store, read, pc);
+  }
+}
 
 template <class T>
 T Load(const volatile T* a, int order, const void* pc) {
@@ -141,15 +147,13 @@ T Load(const volatile T* a, int order, const void* pc) {
   const Order o = static_cast<Order>(order);
   const auto [cell, location] = Reading(a, pc);
   Store* promised = nullptr;
-  if (__builtin_expect(g_load_buffering, false) && !g_fair) {
+  if (__builtin_expect(g_load_buffering, false)) {
     promised = PromisedTo(location, o == Order::kSeqCst);
   }
   Store& from = promised != nullptr ? *promised : ChooseRead(location, o == Order::kSeqCst);
   ReadFrom(location, from, o);
   Accessed(a, cell, false, pc);
-  if (__builtin_expect(g_recording, false)) {
-    Record(Event::kLoad, location.address, sizeof(T), order, from, nullptr, pc);
-  }
+  Record(Event::kLoad, location.address, sizeof(T), order, from, nullptr, pc);
   if (__builtin_expect(location.mixed, false)) return Peek(a);
   return ValueOf<T>(from);
 }
@@ -168,9 +172,7 @@ void StoreTo(volatile T* a, T v, int order, const void* pc) {
                                          Low(v), High(v), o);
   Accessed(a, cell, true, pc);
   if (&made == location.newest) Poke(a, v);
-  if (__builtin_expect(g_recording, false)) {
-    Record(Event::kStore, location.address, sizeof(T), order, made, nullptr, pc);
-  }
+  Record(Event::kStore, location.address, sizeof(T), order, made, nullptr, pc);
 }
 
 template <class T, class F>
@@ -195,9 +197,7 @@ T ModifyBy(volatile T* a, int order, const void* pc, F f) {
   Store& made = Modify(location, from, Low(fresh), High(fresh), o);
   Accessed(a, cell, true, pc);
   if (&made == location.newest) Poke(a, fresh);
-  if (__builtin_expect(g_recording, false)) {
-    Record(Event::kModify, location.address, sizeof(T), order, made, &from, pc);
-  }
+  Record(Event::kModify, location.address, sizeof(T), order, made, &from, pc);
   return old;
 }
 
@@ -224,18 +224,14 @@ T CompareExchange(volatile T* a, T expected, T desired, int order, int failure_o
   if (old != expected) {
     ReadFrom(location, from, static_cast<Order>(failure_order));
     Accessed(a, cell, false, pc);
-    if (__builtin_expect(g_recording, false)) {
-      Record(Event::kFailedExchange, location.address, sizeof(T), failure_order, from, nullptr, pc);
-    }
+    Record(Event::kFailedExchange, location.address, sizeof(T), failure_order, from, nullptr, pc);
     return old;
   }
   Writing(a, pc);
   Store& made = Modify(location, from, Low(desired), High(desired), static_cast<Order>(order));
   Accessed(a, cell, true, pc);
   if (&made == location.newest) Poke(a, desired);
-  if (__builtin_expect(g_recording, false)) {
-    Record(Event::kModify, location.address, sizeof(T), order, made, &from, pc);
-  }
+  Record(Event::kModify, location.address, sizeof(T), order, made, &from, pc);
   return old;
 }
 

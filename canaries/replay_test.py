@@ -43,6 +43,13 @@ class Replay(unittest.TestCase):
             with self.subTest(canary=canary):
                 self.check(canary, replay)
 
+    def test_the_command_names_the_flags_that_it_needs(self):
+        text = run("relaxed_ring", "--seed=7", "--load_buffering", "--max_steps=5000")
+        flags = re.search(r"^replay: .* --seed=7 (.*)$", text, re.MULTILINE).group(1).split()
+        self.assertEqual(["--max_steps=5000", "--load_buffering"], flags[:2])
+        self.assertRegex(text, r"hammerlock: verdict=fail .* discarded=\d+")
+        self.assertIn(" executions=1 failures=1 ", run("relaxed_ring", *flags))
+
     def test_a_trace_that_does_not_fit_is_told(self):
         text = run("seqlock_without_fence", "--replay=1/SeqlockWithoutFence/~99999")
         self.assertIn("recorded with another build", text)

@@ -47,7 +47,7 @@ std::optional<Found> Search(ScenarioRun& run, const Plan& plan, const Budget& bu
     if (found && plan.stop_at_first) break;
     if (number % kExecutionsALook == 0 || number == plan.executions) {
       progress.executions.store(number, std::memory_order_relaxed);  // a count, no more
-      if (!budget.Left(number)) break;
+      if (!budget.Left(number) || progress.Enough()) break;
     }
   }
   progress.executions.store(tally.executions(), std::memory_order_relaxed);  // likewise
@@ -81,9 +81,10 @@ void Replay(Scenario& scenario, ScenarioRun& run, const Plan& plan, Result& resu
     AppendProgram(scenario, *plan.trace, result);
     result.replay = ReplayString(scenario.name(), scenario.Print(*plan.trace), plan.choices);
   } else {
-    result.why = g_chooser.diverged()
-                     ? "this trace was recorded with another build: its choices do not fit"
-                     : "the replay did not fail: it was recorded with another build";
+    result.why =
+        g_chooser.diverged()
+            ? "this trace was recorded with another build or other flags: its choices do not fit"
+            : "the replay did not fail: it was recorded with another build or other flags";
   }
 }
 
@@ -147,6 +148,15 @@ absl::Status ExploreEngine::Prepare() {
   return absl::OkStatus();
 }
 
+std::vector<std::string> ExploreEngine::ReplayFlags() const {
+  std::vector<std::string> flags;
+  if (max_steps_ != Options().max_steps) flags.push_back(absl::StrCat("--max_steps=", max_steps_));
+  if (!race_) flags.push_back("--race=0");
+  if (leak_) flags.push_back("--leak");
+  if (load_buffering_) flags.push_back("--load_buffering");
+  return flags;
+}
+
 Result ExploreEngine::Run(Scenario& scenario, const Plan& plan, Progress& progress) {
   const Budget budget(plan.executions, plan.seconds);
   Options options;
@@ -173,6 +183,7 @@ Result ExploreEngine::Run(Scenario& scenario, const Plan& plan, Progress& progre
       result.why = result.tally.why_inconclusive();
     }
   }
+  if (load_buffering_) result.more.emplace_back("discarded", absl::StrCat(run.discarded()));
   result.seconds = budget.spent();
   return result;
 }

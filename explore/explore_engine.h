@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "explore/runtime/runtime.h"
 #include "scenario/engine.h"
 
 namespace hammerlock::explore {
@@ -16,11 +18,12 @@ class ExploreEngine : public Engine {
  public:
   void AddFlags(Flags& flags) override;
   absl::Status Prepare() override;
+  std::vector<std::string> ReplayFlags() const override;
   Result Run(Scenario& scenario, const Plan& plan, Progress& progress) override;
 
  private:
   std::string strategy_ = "portfolio";
-  uint64_t max_steps_ = 200000;
+  uint64_t max_steps_ = Options().max_steps;
   bool race_ = true;
   bool leak_ = false;
   bool load_buffering_ = false;

@@ -79,7 +79,10 @@ std::optional<Failing> ScenarioRun::RunOnce(Tally& tally) {
   tally_ = &tally;
   const Ending& ending = Execute(&Body, this);
   steps_ += ending.steps;
-  if (ending.discarded) return std::nullopt;
+  if (ending.discarded) {
+    ++discarded_;
+    return std::nullopt;
+  }
   if (ending.failure != FailureKind::kNone) {
     // What failed while the batch was taken down has been counted already.
     if (tally.executions() != executions) {
@@ -94,7 +97,6 @@ std::optional<Failing> ScenarioRun::RunOnce(Tally& tally) {
                    ending.steps};
   }
   if (ending.endless && tally.executions() == executions) {
-    ++endless_;
     tally.Inconclusive(
         "an execution had not ended after its steps (--max_steps), nor in as "
         "many more under a fair scheduler, but kept coming to new states");

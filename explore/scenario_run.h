@@ -50,7 +50,8 @@ class ScenarioRun {
   bool ShrinkProgram(const Failing& failing, uint64_t seed, uint64_t* number);
 
   uint64_t steps() const { return steps_; }
-  uint64_t endless() const { return endless_; }
+  // Executions that were none: a promise was not kept (load buffering).
+  uint64_t discarded() const { return discarded_; }
 
  private:
   static void Body(void* self);
@@ -64,7 +65,7 @@ class ScenarioRun {
   Tally* tally_ = nullptr;
   const Failing* failing_ = nullptr;
   uint64_t steps_ = 0;
-  uint64_t endless_ = 0;
+  uint64_t discarded_ = 0;
 };
 
 }  // namespace hammerlock::explore

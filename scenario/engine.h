@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "scenario/choices.h"
@@ -40,6 +41,9 @@ class Engine {
 
   // A line on what cannot be had of --replay here; empty if replay is exact.
   virtual std::string_view ReplayCaveat() const { return ""; }
+
+  // The flags, besides --seed and --replay, without which a failure of this run is not repeated.
+  virtual std::vector<std::string> ReplayFlags() const { return {}; }
 
   // Runs one scenario. The session fills in what it knows itself: name, place, seed.
   // `progress` is there to be told what runs, and to end the process with a result.

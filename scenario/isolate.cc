@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenario/isolate.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -13,9 +14,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -63,23 +66,6 @@ namespace {
   std::exit(kExitInconclusive);
 }
 
-// Reads what the child writes until it ends, calling tick about once a second.
-std::string ReadResult(int fd, pid_t child, const Progress& progress, const Isolation& isolation) {
-  std::string bytes;
-  char buffer[1 << 16];
-  for (;;) {
-    if (got_signal != 0) kill(child, SIGKILL);
-    pollfd poll_fd = {fd, POLLIN, 0};
-    const int ready = poll(&poll_fd, 1, 1000);
-    if (ready == 0 && isolation.tick) isolation.tick(progress);
-    if (ready <= 0) continue;
-    const ssize_t n = read(fd, buffer, sizeof(buffer));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return bytes;
-    bytes.append(buffer, n);
-  }
-}
-
 // Of a child that sent no result, or that ended badly after it had.
 void Judge(int status, bool complete, Result& result) {
   if (got_signal != 0) {
@@ -111,53 +97,117 @@ void CatchInterruptions() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-Result RunIsolated(const Result& blank, const Isolation& isolation,
-                   const std::function<Result(Progress&)>& run, bool* interrupted) {
-  void* shared =
-      mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  int fds[2];
-  if (shared == MAP_FAILED || pipe(fds) != 0) Die("hammerlock: no memory or no pipe for a child");
-  Progress& progress = *::new (shared) Progress;
-
-  std::fflush(nullptr);
-  const pid_t parent = getpid();
-  const pid_t child = fork();
-  if (child < 0) Die("hammerlock: cannot start a child process");
-  if (child == 0) {
-    // A parent that is killed takes the child with it.
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) _exit(kExitInconclusive);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    close(fds[0]);
-    progress.result_fd_ = fds[1];
-    const Result result = run(progress);
-    WriteAll(fds[1], Serialize(result));
+// One process, from its start to its result.
+class Child {
+ public:
+  Child(int job, const std::function<Result(int, Progress&)>& run) {
+    void* shared =
+        mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int fds[2];
+    if (shared == MAP_FAILED || pipe2(fds, O_CLOEXEC) != 0) {
+      Die("hammerlock: no memory or no pipe for a child");
+    }
+    progress_ = ::new (shared) Progress;
+    std::fflush(nullptr);
+    const pid_t parent = getpid();
+    pid_ = fork();
+    if (pid_ < 0) Die("hammerlock: cannot start a child process");
+    if (pid_ == 0) {
+      // A parent that is killed takes the child with it.
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      if (getppid() != parent) _exit(kExitInconclusive);
+      signal(SIGINT, SIG_DFL);
+      signal(SIGTERM, SIG_DFL);
+      close(fds[0]);
+      progress_->result_fd_ = fds[1];
+      const Result result = run(job, *progress_);
+      WriteAll(fds[1], Serialize(result));
+      close(fds[1]);
+      // Not _exit: sanitizers report leaks and set their exit code on the way out.
+      std::exit(0);
+    }
     close(fds[1]);
-    // Not _exit: sanitizers report leaks and set their exit code on the way out.
-    std::exit(0);
+    fd_ = fds[0];
   }
-  close(fds[1]);
+  ~Child() { munmap(progress_, sizeof(Progress)); }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
 
-  const std::string bytes = ReadResult(fds[0], child, progress, isolation);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    if (got_signal != 0) kill(child, SIGKILL);
+  bool running() const { return fd_ >= 0; }
+  int fd() const { return fd_; }
+  uint64_t executions() const {
+    return progress_->executions.load(std::memory_order_relaxed);  // a count, no more
   }
-  close(fds[0]);
+  void Kill() { kill(pid_, SIGKILL); }
+  void TellEnough() { progress_->enough_.store(true, std::memory_order_relaxed); }  // a hint
 
-  absl::StatusOr<Result> sent = Deserialize(bytes);
-  Result result = sent.ok() ? *std::move(sent) : blank;
-  if (!sent.ok()) {
-    const uint64_t executions = progress.executions.load(std::memory_order_relaxed);
-    result.tally.Pass(executions);
-    result.replay = progress.replay();
+  // Reads what it has written; at its end takes leave of it.
+  void Read() {
+    char buffer[1 << 16];
+    const ssize_t n = read(fd_, buffer, sizeof(buffer));
+    if (n < 0 && errno == EINTR) return;
+    if (n > 0) {
+      bytes_.append(buffer, n);
+      return;
+    }
+    close(fd_);
+    fd_ = -1;
+    while (waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
+      if (got_signal != 0) Kill();
+    }
   }
-  Judge(status, sent.ok(), result);
-  if (!sent.ok() && result.verdict == Verdict::kFail) result.tally.Fail(result.why);
+
+  // REQUIRES: it has ended.
+  Result Found(const Result& blank) const {
+    absl::StatusOr<Result> sent = Deserialize(bytes_);
+    Result result = sent.ok() ? *std::move(sent) : blank;
+    if (!sent.ok()) {
+      result.tally.Pass(executions());
+      result.replay = progress_->replay();
+    }
+    Judge(status_, sent.ok(), result);
+    if (!sent.ok() && result.verdict == Verdict::kFail) result.tally.Fail(result.why);
+    return result;
+  }
+
+ private:
+  Progress* progress_ = nullptr;
+  pid_t pid_ = -1;
+  int fd_ = -1;
+  int status_ = 0;
+  std::string bytes_;
+};
+
+std::vector<Result> RunIsolated(const Result& blank, const Isolation& isolation,
+                                const std::function<Result(int, Progress&)>& run,
+                                bool* interrupted) {
+  std::vector<std::unique_ptr<Child>> children;
+  for (int job = 0; job < isolation.jobs; ++job) {
+    children.push_back(std::make_unique<Child>(job, run));
+  }
+  std::vector<Result> results(children.size(), blank);
+  for (size_t running = children.size(); running > 0;) {
+    std::vector<pollfd> polled;
+    uint64_t executions = 0;
+    for (const auto& child : children) {
+      polled.push_back({child->running() ? child->fd() : -1, POLLIN, 0});
+      executions += child->executions();
+      if (got_signal != 0 && child->running()) child->Kill();
+    }
+    const int ready = poll(polled.data(), polled.size(), 1000);
+    if (ready == 0 && isolation.tick) isolation.tick(executions);
+    for (size_t i = 0; i < children.size() && ready > 0; ++i) {
+      if (polled[i].revents == 0) continue;
+      children[i]->Read();
+      if (children[i]->running()) continue;
+      --running;
+      results[i] = children[i]->Found(blank);
+      if (results[i].verdict != Verdict::kFail || !isolation.stop_at_first) continue;
+      for (const auto& other : children) other->TellEnough();
+    }
+  }
   *interrupted = got_signal != 0;
-  munmap(shared, sizeof(Progress));
-  return result;
+  return results;
 }
 
 }  // namespace hammerlock

@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "scenario/result.h"
 
@@ -28,10 +29,13 @@ class Progress {
 
   std::atomic<uint64_t> executions{0};
 
- private:
-  friend Result RunIsolated(const Result&, const struct Isolation&,
-                            const std::function<Result(Progress&)>&, bool*);
+  // For the child: whether another has found what they all look for, so that it need not go on.
+  bool Enough() const { return enough_.load(std::memory_order_relaxed); }  // a hint
 
+ private:
+  friend class Child;
+
+  std::atomic<bool> enough_{false};
   int result_fd_ = -1;  // The child's end of the pipe.
   // Written before `size_`, which publishes it; a reader in a parent whose child has died
   // reads a consistent one of two.
@@ -41,21 +45,26 @@ class Progress {
 };
 
 struct Isolation {
-  // Called about once a second while the child runs; may be empty.
-  std::function<void(const Progress&)> tick;
+  // Called about once a second while a child runs, with the executions of all; may be empty.
+  std::function<void(uint64_t executions)> tick;
+  // Children that run at once.
+  int jobs = 1;
+  // Whether the others are told that it is enough once one has failed.
+  bool stop_at_first = true;
 };
 
 // From now on SIGINT and SIGTERM do not end this process: they end the child that runs, or the
 // next one, and RunIsolated says so.
 void CatchInterruptions();
 
-// Runs `run` in a child and returns its result. A child that died gives a result with the
-// verdict kFail (a signal, a sanitizer's exit code) or kInconclusive (an interruption was caught:
-// then `*interrupted` is set), and the executions and the replay that it last told; the other
-// fields are `blank`'s. Standard error is shared.
+// Runs `run` in each child, told its number from 0, and returns their results in that order. A
+// child that died gives a result with the verdict kFail (a signal, a sanitizer's exit code) or
+// kInconclusive (an interruption was caught: then `*interrupted` is set), and the executions and
+// the replay that it last told; the other fields are `blank`'s. Standard error is shared.
 //
 // REQUIRES: the calling process has one thread.
-Result RunIsolated(const Result& blank, const Isolation& isolation,
-                   const std::function<Result(Progress&)>& run, bool* interrupted);
+std::vector<Result> RunIsolated(const Result& blank, const Isolation& isolation,
+                                const std::function<Result(int job, Progress&)>& run,
+                                bool* interrupted);
 
 }  // namespace hammerlock

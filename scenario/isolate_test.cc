@@ -15,13 +15,19 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Result Isolated(const std::function<Result(Progress&)>& run, bool* interrupted = nullptr) {
-  CatchInterruptions();
+Result Blank() {
   Result blank;
   blank.scenario = "S";
   blank.seed = 5;
+  return blank;
+}
+
+Result Isolated(const std::function<Result(Progress&)>& run, bool* interrupted = nullptr) {
+  CatchInterruptions();
   bool ignored;
-  return RunIsolated(blank, {}, run, interrupted ? interrupted : &ignored);
+  return RunIsolated(
+      Blank(), {}, [&](int, Progress& progress) { return run(progress); },
+      interrupted ? interrupted : &ignored)[0];
 }
 
 Result Passed(Progress&) {
@@ -104,6 +110,47 @@ TEST(IsolateTest, ALongResultGetsThrough) {
     return big;
   });
   EXPECT_EQ(r.why.size(), 1u << 20);
+}
+
+TEST(IsolateTest, JobsRunAtOnceAndOneThatFailsIsEnough) {
+  // The first waits for word of the second's failure: one after the other, this would not end.
+  const auto run = [](int job, Progress& progress) -> Result {
+    Result r;
+    if (job == 1) {
+      r.verdict = Verdict::kFail;
+      r.tally.Fail("found");
+      return r;
+    }
+    while (!progress.Enough()) std::this_thread::yield();
+    r.verdict = Verdict::kPass;
+    r.tally.Pass(2);
+    return r;
+  };
+  CatchInterruptions();
+  bool interrupted;
+  const std::vector<Result> results =
+      RunIsolated(Blank(), {.tick = {}, .jobs = 2, .stop_at_first = true}, run, &interrupted);
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_EQ(results[0].verdict, Verdict::kPass);
+  EXPECT_EQ(results[1].verdict, Verdict::kFail);
+  EXPECT_EQ(Together(results).verdict, Verdict::kFail);
+  EXPECT_EQ(Together(results).tally.executions(), 3u);
+}
+
+TEST(IsolateTest, AJobThatDiesLeavesTheOthersTheirResults) {
+  const auto run = [](int job, Progress& progress) -> Result {
+    if (job != 0) return Passed(progress);
+    signal(SIGABRT, SIG_DFL);
+    std::abort();
+  };
+  CatchInterruptions();
+  bool interrupted;
+  const std::vector<Result> results =
+      RunIsolated(Blank(), {.tick = {}, .jobs = 3, .stop_at_first = false}, run, &interrupted);
+  EXPECT_EQ(results[0].verdict, Verdict::kFail);
+  EXPECT_EQ(results[1].tally.executions(), 3u);
+  EXPECT_EQ(results[2].verdict, Verdict::kPass);
+  EXPECT_FALSE(interrupted);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <iterator>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
@@ -156,6 +157,34 @@ Result Summary(const std::vector<Result>& results) {
   }
   summary.more.emplace_back("scenarios", absl::StrCat(results.size()));
   return summary;
+}
+
+Result Together(const std::vector<Result>& results) {
+  if (results.size() == 1) return results[0];
+  const Result* heaviest = &results[0];
+  for (const Result& r : results) {
+    if (Heavier(r.verdict, heaviest->verdict) != heaviest->verdict) heaviest = &r;
+  }
+  Result together = *heaviest;
+  together.tally = Tally();
+  for (const Result& r : results) {
+    together.tally.Add(r.tally);
+    together.seconds = std::max(together.seconds, r.seconds);
+  }
+  for (auto& [key, value] : together.more) {
+    uint64_t sum = 0, number = 0;
+    bool numbers = true;
+    for (const Result& r : results) {
+      for (const auto& [other, text] : r.more) {
+        if (other != key) continue;
+        numbers = numbers && absl::SimpleAtoi(text, &number);
+        if (numbers) sum += number;
+      }
+    }
+    if (numbers) value = absl::StrCat(sum);
+  }
+  together.more.emplace_back("jobs", absl::StrCat(results.size()));
+  return together;
 }
 
 std::string LastLine(const Result& result) {

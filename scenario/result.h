@@ -41,6 +41,10 @@ Verdict VerdictOf(const Tally& tally);
 // and its replay are those of the first with that verdict if it is not a pass, "*" otherwise.
 Result Summary(const std::vector<Result>& results);
 
+// The results of the same scenario from several seeds as one: counts added up, keys with numbers
+// too, and the rest from the first with the heaviest verdict. REQUIRES: there is one.
+Result Together(const std::vector<Result>& results);
+
 // "hammerlock: verdict=... scenario=... ..." without a line break: part of the contract.
 std::string LastLine(const Result& result);
 

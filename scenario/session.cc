@@ -2,6 +2,7 @@
 #include <fnmatch.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -30,12 +31,16 @@ int Complain(int code, std::string_view sentence) {
   return code;
 }
 
+constexpr uint64_t kMostJobs = 256;
+
 struct Settings {
   Plan plan;
   std::string filter;
   std::string replay;
   std::string report;
   std::string stop = "first";
+  std::string mode = "search";
+  uint64_t jobs = 1;
   bool list = false;
   bool help = false;
 };
@@ -53,6 +58,8 @@ void AddFlags(Settings& s, Flags& flags) {
   flags.Add("replay", "the replay= that a failing run printed", &s.replay);
   flags.Add("report", "a file for the results, as JSON", &s.report);
   flags.Add("stop", "whether the first failure ends a scenario", &s.stop, {"first", "never"});
+  flags.Add("mode", "what is done with a scenario", &s.mode, {"search"});
+  flags.Add("jobs", "processes that run a scenario at once, with seeds seed, seed+1, ...", &s.jobs);
   flags.Add("list", "print the scenarios and do nothing", &s.list);
   flags.Add("help", "print this", &s.help);
 }
@@ -101,10 +108,12 @@ std::vector<Scenario*> Sharded(const std::vector<Scenario*>& from) {
 }
 
 // How a user repeats a failure, in one line.
-std::string ReplayCommand(const char* program, const Result& r) {
+std::string ReplayCommand(const char* program, const Engine& engine, const Result& r) {
   const std::string target = Environment("HAMMERLOCK_TARGET");
   const std::string start = target.empty() ? program : absl::StrCat("bazel run ", target, " --");
-  return absl::StrCat(start, " --seed=", r.seed, " --replay=", r.replay);
+  std::string flags;
+  for (const std::string& flag : engine.ReplayFlags()) absl::StrAppend(&flags, " ", flag);
+  return absl::StrCat(start, " --seed=", r.seed, flags, " --replay=", r.replay);
 }
 
 // A line that overwrites itself on a terminal; nothing in a log.
@@ -114,13 +123,11 @@ class ProgressLine {
   ~ProgressLine() {
     if (shown_) std::fprintf(stderr, "\r\033[K");
   }
-  void Tick(const Progress& progress) {
+  void Tick(uint64_t executions) {
     if (!on_terminal_) return;
     shown_ = true;
-    std::fprintf(
-        stderr, "\r\033[K%.*s: %llu executions", static_cast<int>(scenario_.size()),
-        scenario_.data(),
-        static_cast<unsigned long long>(progress.executions.load(std::memory_order_relaxed)));
+    std::fprintf(stderr, "\r\033[K%.*s: %llu executions", static_cast<int>(scenario_.size()),
+                 scenario_.data(), static_cast<unsigned long long>(executions));
   }
 
  private:
@@ -134,7 +141,7 @@ void PrintResult(const char* program, const Engine& engine, const Result& r) {
   if (!r.why.empty()) absl::StrAppend(&text, r.why, r.why.back() == '\n' ? "" : "\n");
   text += r.steps;
   if (r.verdict == Verdict::kFail && !r.replay.empty()) {
-    absl::StrAppend(&text, "replay: ", ReplayCommand(program, r), "\n");
+    absl::StrAppend(&text, "replay: ", ReplayCommand(program, engine, r), "\n");
     if (!engine.ReplayCaveat().empty()) absl::StrAppend(&text, "(", engine.ReplayCaveat(), ")\n");
   }
   if (!text.empty()) text = absl::StrCat(r.scenario, ", ", r.file, ":", r.line, "\n", text);
@@ -142,24 +149,44 @@ void PrintResult(const char* program, const Engine& engine, const Result& r) {
   std::fputs(text.c_str(), stderr);
 }
 
-Result RunOne(Engine& engine, Scenario& scenario, const Plan& plan, bool* interrupted) {
+// What one of several jobs does.
+Plan PlanOf(const Plan& whole, int job, int jobs) {
+  Plan plan = whole;
+  plan.seed += job;
+  const auto k = static_cast<uint64_t>(job), n = static_cast<uint64_t>(jobs);
+  plan.executions = whole.executions / n + (k < whole.executions % n ? 1 : 0);
+  return plan;
+}
+
+Result RunOne(Engine& engine, Scenario& scenario, const Plan& plan, uint64_t most_jobs,
+              bool* interrupted) {
   Result blank;
   blank.scenario = scenario.name();
   blank.file = scenario.file();
   blank.line = scenario.line();
-  blank.seed = plan.seed;
   blank.tally = scenario.Described();
   ProgressLine line(scenario.name());
   Isolation isolation;
-  isolation.tick = [&](const Progress& progress) { line.Tick(progress); };
-  Result result = RunIsolated(
-      blank, isolation, [&](Progress& progress) { return engine.Run(scenario, plan, progress); },
+  isolation.tick = [&](uint64_t executions) { line.Tick(executions); };
+  isolation.stop_at_first = plan.stop_at_first;
+  // A replay is one execution, and no job has less than one.
+  if (!plan.trace) {
+    isolation.jobs =
+        static_cast<int>(plan.executions == 0 ? most_jobs : std::min(most_jobs, plan.executions));
+  }
+  std::vector<Result> results = RunIsolated(
+      blank, isolation,
+      [&](int job, Progress& progress) {
+        return engine.Run(scenario, PlanOf(plan, job, isolation.jobs), progress);
+      },
       interrupted);
-  result.scenario = blank.scenario;
-  result.file = blank.file;
-  result.line = blank.line;
-  result.seed = blank.seed;
-  return result;
+  for (size_t job = 0; job < results.size(); ++job) {
+    results[job].scenario = blank.scenario;
+    results[job].file = blank.file;
+    results[job].line = blank.line;
+    results[job].seed = plan.seed + job;
+  }
+  return Together(results);
 }
 
 // Writes what Bazel and the user asked for. Returns the exit code, `code` if all went well.
@@ -195,6 +222,9 @@ int Main(int argc, char** argv, Engine& engine) {
   if (status.ok()) status = flags.ParseCommandLine(argc, argv);
   if (status.ok()) status = engine.Prepare();
   if (!status.ok()) return Complain(kExitUsage, status.message());
+  if (settings.jobs < 1 || settings.jobs > kMostJobs) {
+    return Complain(kExitUsage, absl::StrCat("--jobs=", settings.jobs, ": give 1 to ", kMostJobs));
+  }
   Plan& plan = settings.plan;
   plan.stop_at_first = settings.stop == "first";
 
@@ -265,7 +295,7 @@ int Main(int argc, char** argv, Engine& engine) {
   std::vector<Result> results;
   bool interrupted = false;
   for (size_t i = 0; i < selected.size() && !interrupted; ++i) {
-    results.push_back(RunOne(engine, *selected[i], plan, &interrupted));
+    results.push_back(RunOne(engine, *selected[i], plan, settings.jobs, &interrupted));
     PrintResult(argv[0], engine, results.back());
   }
   const Result summary = Summary(results);

@@ -103,7 +103,7 @@ class ScenarioRun {
       }
       if (tally.failures() != failures && !failed) failed = choices.trace();
       progress_.executions.fetch_add(size, std::memory_order_relaxed);  // a count, no more
-    } while (budget.Left(tally.executions()) && !(failed && stop_at_first));
+    } while (budget.Left(tally.executions()) && !(failed && stop_at_first) && !progress_.Enough());
     return failed;
   }
 

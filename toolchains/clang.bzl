@@ -15,6 +15,7 @@ load(
     "with_feature_set",
 )
 load("@rules_cc//cc:defs.bzl", "cc_toolchain")
+load(":explorer_flags.bzl", "EXPLORER_CXX_FLAGS", "EXPLORER_FLAGS")
 
 _LLVM = "/usr/lib/llvm-19/bin/"
 
@@ -127,24 +128,10 @@ def _features(triple):
             name = "explore",
             provides = ["shadow_memory"],
             flag_sets = [
-                _flags(_COMPILE, [
-                    "-fsanitize=thread",
-                    # Threads are fibers: each has its own thread-locals by way of a function call.
-                    "-femulated-tls",
-                    # Wider accesses than 16 bytes are not instrumented.
-                    "-fno-vectorize",
-                    "-fno-slp-vectorize",
-                    "-mllvm",
-                    "-tsan-instrument-func-entry-exit=0",
-                    "-mllvm",
-                    "-tsan-compound-read-before-write",
-                    # Or the last call of a function would be its caller's in reports.
-                    "-fno-optimize-sibling-calls",
-                ]),
+                _flags(_COMPILE, ["-fsanitize=thread"] + EXPLORER_FLAGS),
                 # The instrumentation does not tell weak compare-exchanges from strong ones.
                 _flags(_CXX + [ACTION_NAMES.c_compile], ["-include", _WEAK_EXCHANGE_PATH]),
-                # What libstdc++.so has instantiated is not instrumented.
-                _flags(_CXX, ["-D_GLIBCXX_EXTERN_TEMPLATE=0"]),
+                _flags(_CXX, EXPLORER_CXX_FLAGS),
                 # Fixed addresses, so that executions repeat; and no lazy binding inside of one.
                 _flags(_LINK, ["-no-pie", "-Wl,-z,now"]),
             ],

@@ -20,6 +20,7 @@ void AddFindings(Findings* into, const Findings& from) {
   into->executions += from.executions;
   into->failures += from.failures;
   into->endless += from.endless;
+  into->discarded += from.discarded;
   into->instrumented |= from.instrumented;
   into->misfit |= from.misfit;
   if (from.first_failure != 0 && into->first_failure == 0) {

@@ -18,6 +18,7 @@ struct Findings {
   uint64_t failures;
   uint64_t first_failure;  // 1 is the first execution; 0: none failed.
   uint64_t endless;
+  uint64_t discarded;  // A promise was not kept: no executions (load_buffering).
   uint64_t seed;
   double seconds;
   bool instrumented;

@@ -127,6 +127,7 @@ void PrintForeignLastLine(const ForeignResult& result, FILE* into) {
   fprintf(into, " distinct=%llu seconds=%.2f seed=%llu", number(f.outcomes.distinct()),
           result.seconds, number(result.seed));
   if (f.endless != 0) fprintf(into, " endless=%llu", number(f.endless));
+  if (f.discarded != 0) fprintf(into, " discarded=%llu", number(f.discarded));
   if (result.replay[0] != '\0') fprintf(into, " replay=%s", result.replay);
   fputc('\n', into);
 }
@@ -152,6 +153,7 @@ void PrintMembers(const ForeignResult& result, const char* indent, FILE* into) {
   fprintf(into, "%s\"seconds\": %.2f,\n", indent, result.seconds);
   number("seed", result.seed);
   if (f.endless != 0) number("endless", f.endless);
+  if (f.discarded != 0) number("discarded", f.discarded);
   if (result.replay[0] != '\0') text("replay", result.replay);
   text("why", result.why);
   fprintf(into, "%s\"outcomes\": {", indent);

@@ -19,6 +19,7 @@ uint64_t CountChoices(const ChoiceTrace& trace) {
 }
 
 void Count(const Ending& ending, Findings* findings) {
+  if (ending.discarded) ++findings->discarded;
   if (ending.discarded) return;
   ++findings->executions;
   if (ending.endless) ++findings->endless;

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "explore/runtime/clock.h"
 #include "explore/runtime/mix.h"
 
 namespace hammerlock::explore {
@@ -120,6 +121,14 @@ inline unsigned WriteDepth() {
   return DrawDepth(manner.stale_bits);
 }
 
+// How far those lie among which each is equally likely. Each of them costs a comparison of clocks;
+// where clocks are wide, so many threads may have stored that to look at all of them is most of
+// the time that a step takes.
+inline unsigned DrawReach() {
+  if (g_clock_width == kLanesAStep) return kMaxOffered - 1;
+  return (2u << g_chooser.Below(6)) - 1;  // Up to 63.
+}
+
 // Whether nothing but the newest is to be looked at.
 inline bool NewestOnly(unsigned drawn) {
   return g_chooser.calm() || (drawn == 0 && !g_chooser.counts_offers());
@@ -132,25 +141,27 @@ class Offers {
   // `drawn`: how far behind the newest it goes if choices are random. Only a trace needs to know
   // of more.
   explicit Offers(unsigned drawn)
-      : drawn_(drawn),
-        depth_(drawn == kAnyDepth || g_chooser.counts_offers() ? kMaxOffered - 1 : drawn) {}
+      : any_(drawn == kAnyDepth),
+        reach_(any_ ? DrawReach() : drawn),
+        depth_(g_chooser.counts_offers() ? kMaxOffered - 1 : reach_) {}
 
   bool Deeper() const { return steps_ < depth_; }
   // One step further behind; it may be that what lies there is not on offer.
   void Step() { ++steps_; }
   void Add(T& offer) {
     all_[count_++] = &offer;
-    if (steps_ <= drawn_) within_ = count_;
+    if (steps_ <= reach_) within_ = count_;
   }
   T& Choose() {
     if (count_ == 1) return *all_[0];
-    const unsigned wanted = drawn_ == kAnyDepth ? g_chooser.Below(count_) : within_ - 1;
+    const unsigned wanted = any_ && within_ > 1 ? g_chooser.Below(within_) : within_ - 1;
     return *all_[g_chooser.Settle(wanted, count_)];
   }
 
  private:
-  const unsigned drawn_;
-  const unsigned depth_;
+  const bool any_;
+  const unsigned reach_;  // What is drawn lies within so many steps,
+  const unsigned depth_;  // and what is counted, for a trace, within so many.
   unsigned steps_ = 0;
   unsigned count_ = 0;
   unsigned within_ = 0;

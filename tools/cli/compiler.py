@@ -55,17 +55,20 @@ _COMPILE_FIRST = ["-g"]
 _COMPILE = [
     # Not by the driver, which would link ThreadSanitizer's runtime.
     "-Xclang", "-fsanitize=thread",
-    "-mllvm", "-tsan-instrument-func-entry-exit=0",
-    "-mllvm", "-tsan-compound-read-before-write",
-    "-femulated-tls",
-    # Wide vector accesses are not instrumented.
-    "-fno-vectorize", "-fno-slp-vectorize",
     "-fno-omit-frame-pointer", "-fno-lto",
     # The same for compiling and linking, as a precompiled header has to fit.
     "-pthread",
-    # Strings and streams are instrumented where they are used.
-    "-D_GLIBCXX_EXTERN_TEMPLATE=0",
 ]  # fmt: skip
+
+
+def _explorer_flags():
+    """Those of the toolchain's feature: Starlark, and valid Python as well."""
+    path = os.path.join(ROOT, "toolchains", "explorer_flags.bzl")
+    with open(path, encoding="utf-8") as file:
+        code = compile(file.read(), path, "exec")
+    names = {}
+    exec(code, names)  # our own file, from the same checkout
+    return names["EXPLORER_FLAGS"] + names["EXPLORER_CXX_FLAGS"]
 
 
 def expand(arguments, depth=0):
@@ -207,7 +210,7 @@ def command(language, arguments):
     first = _COMPILE_FIRST + ["-idirafter", os.path.join(ROOT, "explore", "foreign", "include")]
     if not _begins_with_precompiled(expanded):
         first += ["-include", os.path.join(ROOT, "explore", "runtime", "weak_exchange.h")]
-    last = list(_COMPILE)
+    last = _COMPILE + _explorer_flags()
     if invocation.arch == "x86_64":
         # Otherwise atomics of 16 bytes are calls of a library that is not instrumented.
         last.append("-mcx16")

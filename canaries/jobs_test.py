@@ -38,6 +38,12 @@ class Jobs(unittest.TestCase):
         flags = re.search(r"^replay: .* (--seed=[12]) (--replay=\S+)$", text, re.MULTILINE)
         self.assertIsNotNone(flags, text)
         self.assertIn(" executions=1 failures=1 ", run("lost_wake_up", *flags.groups()))
+        # The seed finds it alone as well, in the same execution and in the same way.
+        told = re.compile(r" (first_failure=\d+) .* (seed=\d+) .*(replay=\S+)")
+        self.assertEqual(
+            told.search(text).groups(),
+            told.search(run("lost_wake_up", flags.group(1), "--seconds=60")).groups(),
+        )
 
     def test_no_job_is_left_without_an_execution(self):
         self.assertRegex(run("racy_counter", "--jobs=8", "--executions=3", "--stop=never"),

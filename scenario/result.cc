@@ -166,9 +166,9 @@ Result Together(const std::vector<Result>& results) {
     if (Heavier(r.verdict, heaviest->verdict) != heaviest->verdict) heaviest = &r;
   }
   Result together = *heaviest;
-  together.tally = Tally();
   for (const Result& r : results) {
-    together.tally.Add(r.tally);
+    // After its own: the first failure keeps the number that it has from its seed.
+    if (&r != heaviest) together.tally.Add(r.tally);
     together.seconds = std::max(together.seconds, r.seconds);
   }
   for (auto& [key, value] : together.more) {

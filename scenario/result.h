@@ -42,7 +42,8 @@ Verdict VerdictOf(const Tally& tally);
 Result Summary(const std::vector<Result>& results);
 
 // The results of the same scenario from several seeds as one: counts added up, keys with numbers
-// too, and the rest from the first with the heaviest verdict. REQUIRES: there is one.
+// too, and the rest from the first with the heaviest verdict: the first failure is counted among
+// the executions of its own seed. REQUIRES: there is one.
 Result Together(const std::vector<Result>& results);
 
 // "hammerlock: verdict=... scenario=... ..." without a line break: part of the contract.

@@ -2,6 +2,8 @@
 #include "scenario/result.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -56,6 +58,27 @@ TEST(ResultTest, SummaryIsTheHeaviestVerdict) {
   EXPECT_EQ(summary.tally.first_failure()->execution, 15u);
   EXPECT_EQ(Summary({Passing(), Passing()}).scenario, "*");
   EXPECT_EQ(Summary({Passing()}).scenario, "Sound");
+}
+
+TEST(ResultTest, JobsOfOneScenarioAreOneResult) {
+  Result first = Passing(), second = Passing(), third = Failing();
+  first.scenario = second.scenario = "Broken";
+  first.seed = 2;
+  second.seconds = 2;
+  first.more = second.more = third.more = {{"discarded", "4"}, {"word", "x"}};
+  const Result together = Together({first, second, third});
+  EXPECT_EQ(together.verdict, Verdict::kFail);
+  EXPECT_EQ(together.seed, 3u);
+  EXPECT_EQ(together.replay, "1/Broken/push.1");
+  EXPECT_EQ(together.seconds, 2);
+  EXPECT_EQ(together.tally.executions(), 20u);
+  EXPECT_EQ(together.tally.outcomes().at("r0=1").count, 9u);
+  // Of its own seed's executions, as when that seed runs alone.
+  EXPECT_EQ(together.tally.first_failure()->execution, 10u);
+  const std::vector<std::pair<std::string, std::string>> more = {
+      {"discarded", "12"}, {"word", "x"}, {"jobs", "3"}};
+  EXPECT_EQ(together.more, more);
+  EXPECT_EQ(LastLine(Together({third})), LastLine(third));
 }
 
 TEST(ResultTest, ExitCodesAreTheContracts) {

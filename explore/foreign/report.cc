@@ -128,6 +128,7 @@ void PrintForeignLastLine(const ForeignResult& result, FILE* into) {
           result.seconds, number(result.seed));
   if (f.endless != 0) fprintf(into, " endless=%llu", number(f.endless));
   if (f.discarded != 0) fprintf(into, " discarded=%llu", number(f.discarded));
+  if (result.jobs > 1) fprintf(into, " jobs=%llu", number(result.jobs));
   if (result.replay[0] != '\0') fprintf(into, " replay=%s", result.replay);
   fputc('\n', into);
 }
@@ -154,6 +155,7 @@ void PrintMembers(const ForeignResult& result, const char* indent, FILE* into) {
   number("seed", result.seed);
   if (f.endless != 0) number("endless", f.endless);
   if (f.discarded != 0) number("discarded", f.discarded);
+  if (result.jobs > 1) number("jobs", result.jobs);
   if (result.replay[0] != '\0') text("replay", result.replay);
   text("why", result.why);
   fprintf(into, "%s\"outcomes\": {", indent);

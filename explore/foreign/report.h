@@ -20,6 +20,7 @@ struct ForeignResult {
   const char* name = "";
   const Findings* findings = nullptr;
   uint64_t seed = 0;
+  uint64_t jobs = 1;
   double seconds = 0;
   char why[2560] = {};
   char replay[TraceText::kMax + 200] = {};  // Empty: there is nothing to replay.

@@ -269,7 +269,9 @@ int RunSession(MainFunction* main, int argc, char** argv, char** environment) {
 
   static ForeignResult result;
   result.name = ProgramName();
-  result.seed = options.seed;
+  // That of the job that failed: with it the program finds this alone.
+  result.seed = sum.first_failure != 0 ? sum.seed : options.seed;
+  result.jobs = options.jobs;
   result.seconds = SecondsSince(begin);
   SymboliseText(sum.why, sizeof(sum.why));
   Judge(sum, death, &result);

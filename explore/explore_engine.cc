@@ -21,8 +21,7 @@ namespace {
 constexpr uint64_t kExecutionsAProgram = 100;
 // Looking at the clock costs about as much as a small execution's tenth.
 constexpr uint64_t kExecutionsALook = 16;
-// Executions and steps that making a failure small may take.
-constexpr uint64_t kShrinkBudget = 3000;
+// Steps that making a failure small may take at most, whatever --shrink allows.
 constexpr uint64_t kShrinkSteps = 20'000'000;
 
 struct Found {
@@ -88,13 +87,14 @@ void Replay(Scenario& scenario, ScenarioRun& run, const Plan& plan, Result& resu
   }
 }
 
-// Fills in how a failing execution is repeated and what it looks like.
-void Tell(Scenario& scenario, ScenarioRun& run, const Found& found, uint64_t seed, bool shrink,
+// Fills in how a failing execution is repeated and what it looks like. Making it small takes
+// `shrink` executions of its program at most; 0: it stays as it is.
+void Tell(Scenario& scenario, ScenarioRun& run, const Found& found, uint64_t seed, uint64_t shrink,
           Result& result) {
   static ChoiceTrace& trace = NewTrace();
   run.SetProgram(found.program);
   uint64_t number = found.number;
-  if (shrink) run.ShrinkProgram(found.failing, seed, &number);
+  if (shrink != 0) run.ShrinkProgram(found.failing, seed, &number);
   result.why = found.failing.why;
   if (!run.Capture(seed, number, found.failing, &trace)) {
     absl::StrAppend(&result.why,
@@ -103,9 +103,9 @@ void Tell(Scenario& scenario, ScenarioRun& run, const Found& found, uint64_t see
                     scenario.Explain(run.program()));
     return;
   }
-  if (shrink) {
+  if (shrink != 0) {
     run.Shrink(found.failing, &trace,
-               std::min(kShrinkBudget, kShrinkSteps / std::max<uint64_t>(found.failing.steps, 1)));
+               std::min(shrink, kShrinkSteps / std::max<uint64_t>(found.failing.steps, 1)));
   }
   // Once more, for the text of the shrunk one.
   Tally tally;
@@ -140,7 +140,7 @@ void ExploreEngine::AddFlags(Flags& flags) {
   flags.Add("load_buffering", "whether loads may read stores that other threads promise",
             &load_buffering_);
   flags.Add("leak", "whether memory that is left at the end is a failure", &leak_);
-  flags.Add("shrink", "whether a failure is made small before it is shown", &shrink_);
+  flags.Add("shrink", "executions spent on making a failure small; 0: none", &shrink_);
 }
 
 absl::Status ExploreEngine::Prepare() {

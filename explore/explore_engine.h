@@ -27,7 +27,7 @@ class ExploreEngine : public Engine {
   bool race_ = true;
   bool leak_ = false;
   bool load_buffering_ = false;
-  bool shrink_ = true;
+  uint64_t shrink_ = 3000;
 };
 
 }  // namespace hammerlock::explore

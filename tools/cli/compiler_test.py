@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
+import re
 import struct
 import unittest.mock
 
@@ -54,6 +55,17 @@ class Compiler(fakes.Machine):
         self.assertIn("weak_exchange.h", " ".join(command))
         self.assertEqual(self.built, [])
         self.assertNotIn("-fuse-ld=lld-19", command)
+
+    def test_code_is_compiled_as_by_the_toolchain(self):
+        # What toolchains/clang.bzl loads for its feature.
+        path = os.path.join(compiler.ROOT, "toolchains", "explorer_flags.bzl")
+        with open(path, encoding="utf-8") as file:
+            flags = re.findall(r'^ +"(-.*)",$', file.read(), re.MULTILINE)
+        self.assertIn("-fno-optimize-sibling-calls", flags)
+        command = self.command("-c a.cc", "c++")
+        at = command.index(flags[0])
+        self.assertEqual(command[at : at + len(flags)], flags)
+        self.assertIn("-D_GLIBCXX_EXTERN_TEMPLATE=0", command)
 
     def test_our_flags_win_where_they_must(self):
         command = self.command("-fvectorize -c a.cc", "c++")

@@ -14,7 +14,11 @@ import compiler
 
 CC = os.path.join(compiler.ROOT, "tools", "hammerlock-cc")
 CXX = os.path.join(compiler.ROOT, "tools", "hammerlock-c++")
+EXAMPLES = os.path.join(compiler.ROOT, "examples", "foreign")
 TESTDATA = os.path.join(compiler.ROOT, "explore", "foreign", "testdata")
+
+# Their repositories in //third_party, where headers of other people are.
+HEADERS = ("boost", "concurrentqueue", "ck_x86_64")
 
 
 class Told:
@@ -138,6 +142,64 @@ class Foreign(unittest.TestCase):
                 self.build([CXX, "-std=" + version, "weak/weak.cc", "-o", "weak_cc"] + flags)
                 self.expect(self.run_it(["./weak_cc"], "executions=10"), "pass")
 
+    # Other people's code.
+
+    def include_path(self, *first):
+        """Where its headers are: Bazel's repositories, the system's beside them."""
+        runfiles = os.environ.get("TEST_SRCDIR", "")
+        repositories = [os.path.join(runfiles, name) for name in HEADERS if runfiles]
+        return ":".join([*first, *repositories])
+
+    def header(self, name):
+        """The path of a header, as the compilers find it; None if it is nowhere."""
+        for folder in self.include_path("/usr/include").split(":"):
+            path = os.path.join(folder, name)
+            if os.path.exists(path):
+                return path
+        if "TEST_SRCDIR" in os.environ:
+            raise AssertionError("Bazel has no " + name)
+        return None
+
+    def test_examples(self):
+        # As docs/foreign.md has them: what is not found in their default options is a race that
+        # their authors accept.
+        for name, (header, verdict, why) in {
+            "boost_queue": ("boost/lockfree/queue.hpp", "fail", "data race"),
+            "boost_stack": ("boost/lockfree/stack.hpp", "fail", "data race"),
+            "boost_spsc_queue": ("boost/lockfree/spsc_queue.hpp", "pass", ""),
+            "concurrentqueue": ("concurrentqueue/concurrentqueue.h", "pass", ""),
+            "ck_ring": ("ck_ring.h", "fail", "data race"),
+            "ck_stack": ("ck_stack.h", "fail", "data race"),
+        }.items():
+            with self.subTest(name):
+                if self.header(header) is None:
+                    self.skipTest(header + " is not installed")
+                program = self.example(name, self.include_path())
+                self.expect(self.run_it([program], "executions=300"), verdict, why)
+                self.expect(self.run_it([program], "executions=300:race=0"), "pass")
+
+    def test_examples_are_not_blind(self):
+        header = self.header("boost/lockfree/spsc_queue.hpp")
+        if header is None:
+            self.skipTest("boost is not installed")
+        with open(header, encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn("memory_order_release", text)
+        weakened = os.path.join(self.folder, "weakened")
+        os.makedirs(os.path.join(weakened, "boost", "lockfree"))
+        with open(os.path.join(weakened, "boost", "lockfree", "spsc_queue.hpp"), "w",
+                  encoding="utf-8") as file:
+            file.write(text.replace("memory_order_release", "memory_order_relaxed"))
+        program = self.example("boost_spsc_queue", self.include_path(weakened))
+        self.expect(self.run_it([program], "executions=300"), "fail", "data race")
+
+    def example(self, name, include_path):
+        folder = tempfile.mkdtemp(dir=self.folder)
+        program = os.path.join(folder, name)
+        self.build(["make", "-C", EXAMPLES, "CC=" + CC, "CXX=" + CXX, "OUT=" + folder, program],
+                   CPATH=include_path)
+        return program
+
     # Ends of an execution.
 
     def test_ends_that_pass(self):
@@ -214,10 +276,16 @@ class Foreign(unittest.TestCase):
         self.expect(self.run_it([self.ends, "buffered"], "executions=2000"), "pass")
         told = self.run_it([self.ends, "buffered"], "executions=2000:load_buffering=1")
         self.expect(told, "fail", "exit code 11")
-        again = self.run_it(
-            [self.ends, "buffered"], "load_buffering=1:replay=" + told.keys["replay"]
+        # The command has all that it takes.
+        options = re.search(r"(?m)^replay: HAMMERLOCK_OPTIONS=(\S+) ", told.err).group(1)
+        self.assertEqual(options, "load_buffering=1:replay=" + told.keys["replay"])
+        self.expect(self.run_it([self.ends, "buffered"], options), "fail", "exit code 11")
+        # A promise that is not kept makes no execution.
+        told = self.run_it([self.ends, "promised"], "executions=2000:load_buffering=1")
+        self.expect(told, "pass")
+        self.assertEqual(
+            int(told.keys["executions"]) + int(told.keys["discarded"]), 2000, told
         )
-        self.expect(again, "fail", "exit code 11")
 
     def test_no_end_is_no_pass(self):
         told = self.run_it([self.ends, "count"], "executions=5:max_steps=1000")
@@ -279,6 +347,36 @@ class Foreign(unittest.TestCase):
         self.assertEqual(report["distinct"], len(report["outcomes"]))
         self.assertEqual(report["verdict"], "pass")
         self.assertEqual(told.out.count("\n"), 1)
+
+    def test_a_job_that_is_killed_is_told_in_one_sentence(self):
+        process = subprocess.Popen(
+            [self.ends, "exit0_in_thread"],
+            env=dict(self.environment, HAMMERLOCK_OPTIONS="seconds=100:jobs=2"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        children = "/proc/%d/task/%d/children" % (process.pid, process.pid)
+        jobs = []
+        while len(jobs) < 2 and process.poll() is None:
+            with open(children, encoding="ascii") as file:
+                jobs = file.read().split()
+        os.kill(int(jobs[0]), signal.SIGKILL)
+        # The other is told that it is enough.
+        _, said = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 67, said)
+        seed, why, last = said.splitlines()
+        self.assertEqual(seed, "hammerlock: seed=1")
+        self.assertEqual(why, "ends: the process that explores it was ended by SIGKILL")
+        self.assertIn(" verdict=inconclusive ", last)
+
+    def test_jobs_find_what_their_seeds_find(self):
+        told = self.run_it([self.ends, "relaxed"], "jobs=3:seed=5:executions=6000")
+        self.expect(told, "fail", "the flag is there")
+        self.assertEqual(told.keys["jobs"], "3")
+        alone = self.run_it([self.ends, "relaxed"], "executions=2000:seed=" + told.keys["seed"])
+        for key in ("first_failure", "seed", "replay"):
+            self.assertEqual(alone.keys[key], told.keys[key], told)
 
     def test_an_interruption_ends_with_what_there_is(self):
         process = subprocess.Popen(

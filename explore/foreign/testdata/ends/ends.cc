@@ -150,6 +150,16 @@ void ComputesForEver() {
   while (executed != -1) asm volatile("" ::: "memory");
   other.join();
 }
+// Whoever reads y as 1 before it is there makes x 1 thereafter, and then y may never be.
+void PromisesInVain() {
+  std::atomic<int> x{0}, y{0};
+  std::thread other([&] {
+    if (x.load(std::memory_order_relaxed) == 0) y.store(1, std::memory_order_relaxed);
+  });
+  (void)y.load(std::memory_order_relaxed);
+  x.store(1, std::memory_order_relaxed);
+  other.join();
+}
 void CountsForEver() {
   std::atomic<unsigned> count{0};
   for (;;) count.fetch_add(1);
@@ -204,6 +214,7 @@ const Way kWays[] = {
      }},
     {"relaxed", PublishesRelaxed},
     {"buffered", BuffersLoads},
+    {"promised", PromisesInVain},
     {"weak", FailsWeakly},
     {"leak", ForgetsMemory},
     {"spin", SpinsForEver},

@@ -134,37 +134,47 @@ inline bool NewestOnly(unsigned drawn) {
   return g_chooser.calm() || (drawn == 0 && !g_chooser.counts_offers());
 }
 
-// What a read or a store is offered, the newest first.
+// What a read or a store is offered, the newest first. How far it goes is drawn before anything is
+// looked at, so that hardly more is looked at than is drawn; only a trace needs to know of the rest.
 template <class T>
 class Offers {
  public:
-  // `drawn`: how far behind the newest it goes if choices are random. Only a trace needs to know
-  // of more.
+  // `drawn`: how far behind the newest it goes if choices are random.
   explicit Offers(unsigned drawn)
       : any_(drawn == kAnyDepth),
-        reach_(any_ ? DrawReach() : drawn),
-        depth_(g_chooser.counts_offers() ? kMaxOffered - 1 : reach_) {}
+        bits_(any_ ? g_chooser.Bits() : 0),
+        wanted_(any_ ? Scale(bits_ & 0xffffffff, DrawReach() + 1) : drawn),
+        depth_(g_chooser.counts_offers() ? kMaxOffered - 1 : wanted_) {}
 
   bool Deeper() const { return steps_ < depth_; }
   // One step further behind; it may be that what lies there is not on offer.
   void Step() { ++steps_; }
   void Add(T& offer) {
     all_[count_++] = &offer;
-    if (steps_ <= reach_) within_ = count_;
+    if (steps_ > wanted_) return;
+    within_ = count_;
+    last_ = steps_;
   }
+  // If there was nothing on offer as far behind as was drawn, each that is nearer is as likely as
+  // the others: so each of those is that could have been drawn.
   T& Choose() {
     if (count_ == 1) return *all_[0];
-    const unsigned wanted = any_ && within_ > 1 ? g_chooser.Below(within_) : within_ - 1;
-    return *all_[g_chooser.Settle(wanted, count_)];
+    const bool found = !any_ || last_ == wanted_;
+    return *all_[g_chooser.Settle(found ? within_ - 1 : Scale(bits_ >> 32, within_), count_)];
   }
 
  private:
+  // A number below n from 32 random bits.
+  static unsigned Scale(uint64_t bits, unsigned n) { return static_cast<unsigned>(bits * n >> 32); }
+
   const bool any_;
-  const unsigned reach_;  // What is drawn lies within so many steps,
-  const unsigned depth_;  // and what is counted, for a trace, within so many.
+  const uint64_t bits_;
+  const unsigned wanted_;  // Where what is drawn lies,
+  const unsigned depth_;   // and how far is looked.
   unsigned steps_ = 0;
   unsigned count_ = 0;
-  unsigned within_ = 0;
+  unsigned within_ = 0;  // Those at most as far behind as was drawn, and where the last of them is.
+  unsigned last_ = 0;
   T* all_[kMaxOffered];
 };
 

@@ -241,14 +241,15 @@ Store& ChooseBehind(Location& location, Depth depth, Reaches reaches, Offered of
   Store* store = location.newest;
   if (location.mixed) return *store;
   const unsigned drawn = depth();
-  if (NewestOnly(drawn)) return *store;
+  if (NewestOnly(drawn) || store->older == nullptr || !reaches(*store)) return *store;
   Offers<Store> offers(drawn);
   offers.Add(*store);
-  while (offers.Deeper() && store->older != nullptr && reaches(*store)) {
+  if (!offers.Deeper()) return *store;
+  do {
     store = store->older;
     offers.Step();
     if (offered(*store)) offers.Add(*store);
-  }
+  } while (offers.Deeper() && store->older != nullptr && reaches(*store));
   return offers.Choose();
 }
 

@@ -10,6 +10,7 @@
 #include "explore/axioms/near_race.h"
 #include "explore/axioms/race_suite.h"
 #include "explore/judged_program.h"
+#include "explore/runtime/clock.h"
 #include "gtest/gtest.h"
 
 namespace hammerlock::explore {
@@ -54,6 +55,18 @@ TEST(Differential, CriticalCycles) {
   for (uint64_t seed = 0; seed < kPrograms; ++seed) {
     ExpectTheSame(RandomCriticalCycle(seed).program);
   }
+}
+
+// As programs of more threads have them: what is kept of a store's accesses differs (accesses.h).
+TEST(Differential, WideClocks) {
+  const int width = g_clock_width;
+  g_clock_width = 2 * kLanesAStep;
+  for (const LitmusTest& test : LitmusSuite()) {
+    SCOPED_TRACE(test.name);
+    ExpectTheSame(*Parse(test.program));
+  }
+  for (uint64_t seed = 0; seed < kPrograms / 2; ++seed) ExpectTheSame(RandomProgram(seed));
+  g_clock_width = width;
 }
 
 }  // namespace

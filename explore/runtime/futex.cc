@@ -42,8 +42,7 @@ uint32_t ReadAsTheKernel(const uint32_t* word) {
     Cell& cell = CellAt(address);
     if (cell.locations != 0) {
       Store& newest = *LocationAt(cell, address, sizeof(*word)).newest;
-      Time& accessed = newest.accessed()[Self().id];
-      if (accessed == kNever) accessed = g_now;
+      newest.accesses.Add(Self().id, g_now);
       NoteLoad(newest, false);
     }
   }

@@ -18,8 +18,7 @@ Mutation g_mutation = Mutation::kNone;
 namespace {
 
 Store* NewStore(Location& location, uint64_t value, uint64_t high) {
-  Store* const store =
-      static_cast<Store*>(g_pool.Take(sizeof(Store) + sizeof(Time) * g_clock_width));
+  Store* const store = static_cast<Store*>(g_pool.Take(sizeof(Store)));
   store->value = value;
   store->high = high;
   store->older = store->newer = nullptr;
@@ -29,7 +28,7 @@ Store* NewStore(Location& location, uint64_t value, uint64_t high) {
   store->step = g_step;
   store->thread = 0;
   store->read_by_rmw = store->initial = false;
-  Fill(store->accessed(), kNever);
+  store->accesses.Clear();
   return store;
 }
 
@@ -120,7 +119,7 @@ bool Mix(Cell& cell, uintptr_t address, unsigned size) {
 }
 
 // Whether the calling thread does not know the store, so that coherence lets it go behind.
-bool MayGoBehind(Store& store) { return !AnyAtMost(store.accessed(), Self().clock.times()); }
+bool MayGoBehind(const Store& store) { return !store.accesses.AnyKnown(Self().clock.times()); }
 
 // A new store of the thread after `after` in modification order.
 Store& Link(Location& location, Store& after, uint64_t value, uint64_t high, const Thread& thread) {
@@ -141,7 +140,7 @@ Store& Link(Location& location, Store& after, uint64_t value, uint64_t high, con
 Store& Make(Location& location, Store& after, uint64_t value, uint64_t high) {
   const Thread& self = Self();
   Store& store = Link(location, after, value, high, self);
-  if (!Mutated(Mutation::kStoresLeaveNoTrace)) store.accessed()[self.id] = g_now;
+  if (!Mutated(Mutation::kStoresLeaveNoTrace)) store.accesses.Add(self.id, g_now);
   location.writes()[self.id] = g_now;
   return store;
 }
@@ -314,8 +313,7 @@ bool IsInS(Order order) { return order == Order::kSeqCst && !Mutated(Mutation::k
 
 void ReadFrom(Location& location, Store& from, Order order) {
   Thread& self = Self();
-  if (from.accessed()[self.id] == kNever && !Mutated(Mutation::kLoadsLeaveNoTrace))
-    from.accessed()[self.id] = g_now;
+  if (!Mutated(Mutation::kLoadsLeaveNoTrace)) from.accesses.Add(self.id, g_now);
   location.reads()[self.id] = g_now;
   const bool seq_cst = IsInS(order);
   if (seq_cst || g_any_seq_cst || g_logs_accesses) NoteLoad(from, seq_cst);

@@ -11,7 +11,7 @@
 // 1. Coherence. A thread may not go behind a store in modification order that it knows: one that
 //    happens before it, or that an access which happens before it has read. Each store has, for
 //    each thread, the time of that thread's first access to it; the store is known if one of
-//    these times lies in the thread's clock. That is one vector comparison.
+//    these times lies in the thread's clock (accesses.h).
 // 2. Atomicity. Nothing is inserted between a store and the read-modify-write that read it.
 // 3. Synchronisation. A store carries what acquiring it adds to a clock: its thread's clock if it
 //    is a release, that of the thread's last release fence otherwise; and a read-modify-write
@@ -25,6 +25,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "explore/runtime/accesses.h"
 #include "explore/runtime/cell.h"
 #include "explore/runtime/clock.h"
 #include "explore/runtime/pool.h"
@@ -50,9 +51,9 @@ struct Store {
   bool read_by_rmw;  // The newer neighbour is a read-modify-write that read this one.
   bool initial;      // The value that the location had before its first atomic access.
   uint8_t unused;
-  Time* accessed() { return reinterpret_cast<Time*>(this + 1); }
+  Accesses accesses;
 };
-static_assert(sizeof(Store) == 64 && sizeof(Store) % sizeof(Lanes) == 0);
+static_assert(sizeof(Store) == 96);
 
 struct alignas(32) Location {
   uintptr_t address;

@@ -135,7 +135,8 @@ inline bool NewestOnly(unsigned drawn) {
 }
 
 // What a read or a store is offered, the newest first. How far it goes is drawn before anything is
-// looked at, so that hardly more is looked at than is drawn; only a trace needs to know of the rest.
+// looked at, so that hardly more is looked at than is drawn; only a trace needs to know of the
+// rest.
 template <class T>
 class Offers {
  public:

@@ -13,22 +13,12 @@ bool g_logs_accesses = false;
 
 namespace {
 
-struct Node;
-
-struct Edge {
-  Edge* next;
-  Node* to;
-};
-
 // An event.
 struct alignas(32) Node {
   Time time;
   EventNumber number;
   int thread;
-  bool fence;
-  bool queued;
   Node* earlier_fence;  // Of the same thread, or this one.
-  Edge* successors;     // In other threads.
   EventNumber* before() { return reinterpret_cast<EventNumber*>(this + 1); }  // With itself.
 };
 
@@ -114,43 +104,43 @@ void Earlier(EventNumber* into, const EventNumber* from) {
   });
 }
 
-// Notes at `from` that S puts it before `to`. False: that was known already.
-bool NewEdge(Node* from, Node* to) {
-  if (to->before()[from->thread] >= from->number) return false;
-  Edge* const edge = static_cast<Edge*>(g_pool.Take(sizeof(Edge)));
-  *edge = {from->successors, to};
-  from->successors = edge;
-  return true;
+bool Precedes(const Node* from, Node* to) { return to->before()[from->thread] >= from->number; }
+
+// The place of the first of a thread's events that S puts `node` before, after the last one if
+// there is none: all later ones follow it too.
+uint32_t FirstAfter(const Node* node, const Sequence<Node*>& events) {
+  uint32_t begin = 0, end = events.size;
+  while (begin < end) {
+    const uint32_t middle = (begin + end) / 2;
+    if (Precedes(node, events.at[middle])) {
+      end = middle;
+    } else {
+      begin = middle + 1;
+    }
+  }
+  return end;
 }
 
-// S puts `from` before `to` as well. What follows `to` learns of it.
+// S puts `from` before `to` as well. What follows `to` learns of it: since the order is kept
+// closed, these are the events that have `to` before them. The later ones of a thread know what the
+// earlier ones do.
 void AddEdge(Node* from, Node* to) {
-  if (!NewEdge(from, to)) return;
-  Sequence<Node*> todo = {};
-  const auto learn = [&](Node* node, const EventNumber* before) {
-    if (AllAtMost(before, node->before())) return;
-    Join(node->before(), before);
-    if (node->queued) return;
-    node->queued = true;
-    todo.Push(node);
-  };
-  learn(to, from->before());
-  while (todo.size != 0 && !Mutated(Mutation::kSIsNotTransitive)) {
-    Node* const node = todo.at[--todo.size];
-    node->queued = false;
-    for (const Edge* e = node->successors; e != nullptr; e = e->next) {
-      learn(e->to, node->before());
-    }
-    const Sequence<Node*>& events = of_thread[node->thread].events;
-    if (static_cast<uint32_t>(node->number) < events.size) {
-      learn(events.at[node->number], node->before());
+  if (Precedes(from, to)) return;
+  if (Mutated(Mutation::kSIsNotTransitive)) return Join(to->before(), from->before());
+  for (int i = 0; i < with_events_count; ++i) {
+    const Sequence<Node*>& events = of_thread[with_events[i]].events;
+    // Mostly none follows.
+    if (!Precedes(to, events.at[events.size - 1])) continue;
+    for (uint32_t e = FirstAfter(to, events); e < events.size; ++e) {
+      if (AllAtMost(from->before(), events.at[e]->before())) break;
+      Join(events.at[e]->before(), from->before());
     }
   }
 }
 
 // A new event is the last of its thread, so that nothing follows it yet.
 void Precede(Node* from, Node* fresh) {
-  if (NewEdge(from, fresh)) Join(fresh->before(), from->before());
+  if (!Precedes(from, fresh)) Join(fresh->before(), from->before());
 }
 
 // The events of other threads that strongly happen before what the calling thread does now.
@@ -175,10 +165,7 @@ Node* NewEvent(bool fence) {
   node->time = g_now;
   node->number = static_cast<EventNumber>(events.size + 1);
   node->thread = self.id;
-  node->fence = fence;
-  node->queued = false;
   node->earlier_fence = fence ? node : last == nullptr ? nullptr : last->earlier_fence;
-  node->successors = nullptr;
   if (last != nullptr) {
     Copy(node->before(), last->before());
   } else {
@@ -195,15 +182,14 @@ Ranks& RanksOf(Store& store) {
   if (store.ranks != nullptr) return *store.ranks;
   // Those that have ranks are the newest ones: what is noted of this store concerns them all.
   if (store.newer != nullptr) RanksOf(*store.newer);
-  Ranks* const ranks = static_cast<Ranks*>(g_pool.Take(sizeof(EventNumber) * g_clock_width * 4));
+  Ranks* const ranks = static_cast<Ranks*>(g_pool.Take(sizeof(EventNumber) * g_clock_width * 3));
   store.ranks = ranks;
   Lanes* const at_store = LanesOf(ranks->at_store());
   Lanes* const up_to_loads = LanesOf(ranks->up_to_loads());
-  Lanes* const store_targets = LanesOf(ranks->store_targets());
-  Lanes* const load_targets = LanesOf(ranks->load_targets());
+  Lanes* const targets = LanesOf(ranks->targets());
   ForEachLanes([&](unsigned i) {
     at_store[i] = up_to_loads[i] = Lanes{};
-    store_targets[i] = load_targets[i] = Lanes{} + kNever;
+    targets[i] = Lanes{} + kNever;
   });
   if (store.older != nullptr && store.older->ranks != nullptr) {
     Copy(ranks->up_to_loads(), store.older->ranks->up_to_loads());
@@ -243,8 +229,7 @@ void NoteSources(Store& store, bool load, const EventNumber* sources) {
   EventNumber* const targets = NewClock(kNever);
   for (Store* s = store.newer; s != nullptr; s = s->newer) {
     Join(s->ranks->up_to_loads(), sources);
-    Earlier(targets, s->ranks->store_targets());
-    Earlier(targets, s->ranks->load_targets());
+    Earlier(targets, s->ranks->targets());
   }
   ForLanes(targets, [&](int to, EventNumber target) {
     ForLanes(sources, [&](int from, EventNumber source) {
@@ -263,8 +248,7 @@ void NoteSource(Store& store, bool load, Node* event) {
   EventNumber* const targets = NewClock(kNever);
   for (Store* s = store.newer; s != nullptr; s = s->newer) {
     s->ranks->up_to_loads()[self] = event->number;
-    Earlier(targets, s->ranks->store_targets());
-    Earlier(targets, s->ranks->load_targets());
+    Earlier(targets, s->ranks->targets());
   }
   ForLanes(targets, [&](int to, EventNumber target) {
     if (to != self) AddEdge(event, NodeOf(to, target));
@@ -288,9 +272,8 @@ void PrecedeFromBelow(const Store& store, bool load, Node* event) {
 }
 
 // Notes a target at the rank of a store, or of its loads: the earliest of its thread counts.
-void NoteTarget(Store& store, bool load, const Node& event) {
-  Ranks& ranks = RanksOf(store);
-  EventNumber& target = (load ? ranks.load_targets() : ranks.store_targets())[event.thread];
+void NoteTarget(Store& store, const Node& event) {
+  EventNumber& target = RanksOf(store).targets()[event.thread];
   if (target == kNever) target = event.number;
 }
 
@@ -308,7 +291,7 @@ void Note(Store& store, bool load, bool seq_cst) {
   } else if (const EventNumber* const sources = Sources(event)) {
     NoteSources(store, load, sources);
   }
-  if (event != nullptr) NoteTarget(store, load, *event);
+  if (event != nullptr) NoteTarget(store, *event);
 }
 
 }  // namespace
@@ -321,6 +304,8 @@ void ResetSeqCst() {
 }
 
 bool Reach::AllowsBelowRanked(Store& newer) {
+  // An access that is not in S has its place there from fences alone.
+  if (!seq_cst_ && !any_fence) return true;
   if (known_ == nullptr) {
     NeedThreads();
     known_ = NewClock(0);
@@ -334,8 +319,7 @@ bool Reach::AllowsBelowRanked(Store& newer) {
                [&](int t, EventNumber number) { Join(known_, NodeOf(t, number)->before()); });
     }
   }
-  Earlier(targets_, newer.ranks->store_targets());
-  Earlier(targets_, newer.ranks->load_targets());
+  Earlier(targets_, newer.ranks->targets());
   return !AnyAtMost(targets_, known_);
 }
 
@@ -376,7 +360,7 @@ void EndFence() {
       Store& store = *log.at[i].store;
       const bool load = log.at[i].load;
       PrecedeFromBelow(store, load, fence);
-      NoteTarget(store, load, *fence);
+      NoteTarget(store, *fence);
     }
   }
 }

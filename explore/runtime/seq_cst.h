@@ -34,11 +34,11 @@ using EventNumber = Time;
 
 struct alignas(32) Ranks {
   // Lanes: the latest source at this store's rank; the latest at any rank up to its loads';
-  // the earliest target at its rank; at its loads'.
+  // the earliest target at its rank or its loads' (who precedes the former precedes the latter: a
+  // store is made before it is loaded from).
   EventNumber* at_store() { return reinterpret_cast<EventNumber*>(this); }
   EventNumber* up_to_loads() { return at_store() + g_clock_width; }
-  EventNumber* store_targets() { return at_store() + 2 * g_clock_width; }
-  EventNumber* load_targets() { return at_store() + 3 * g_clock_width; }
+  EventNumber* targets() { return at_store() + 2 * g_clock_width; }
 };
 
 // Whether a seq_cst operation took place in this execution: before, there is nothing to look at.

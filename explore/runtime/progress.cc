@@ -2,7 +2,6 @@
 #include "explore/runtime/progress.h"
 
 #include <setjmp.h>
-#include <stdio.h>
 #include <string.h>
 #include <unwind.h>
 
@@ -10,6 +9,7 @@
 #include "explore/runtime/pool.h"
 #include "explore/runtime/region.h"
 #include "explore/runtime/runtime.h"
+#include "explore/runtime/sentence.h"
 
 namespace hammerlock::explore {
 
@@ -230,30 +230,24 @@ bool FairPhaseOver() { return g_step - begin_step >= steps; }
 
 void JudgeProgress() {
   if (g_step - new_step < steps / 2) return;
-  char text[800];
-  int length = 0;
-  const auto add = [&](const char* format, auto... values) {
-    if (length < static_cast<int>(sizeof(text)) - 100) {
-      length += snprintf(text + length, sizeof(text) - length, format, values...);
-    }
-  };
+  Sentence sentence;
   for (int t = 0; t < ThreadCount(); ++t) {
     const Thread& thread = ThreadById(t);
     if (thread.finished) continue;
-    add("%sthread %d", length == 0 ? "" : "; ", t);
+    sentence.AddThread(t);
     if (thread.place < 0) {
-      add(" waits for a %s", thread.waits_for != nullptr ? thread.waits_for : "turn");
+      sentence.AddWaiting(thread);
     } else {
-      add("%s", " spins");
+      sentence.Add(" spins");
       for (size_t i = 0; i < places[t].count; ++i) {
-        add("%s%p", i == 0 ? " at pc " : ", ", places[t].pc[i]);
+        sentence.Add("%s%p", i == 0 ? " at pc " : ", ", places[t].pc[i]);
       }
     }
   }
   FailHere(FailureKind::kLivelock,
            "livelock: under a fair scheduler, with the newest values read, no thread ended and "
            "nothing new came about in half of the last %llu steps: %s",
-           static_cast<unsigned long long>(steps), text);
+           static_cast<unsigned long long>(steps), sentence.text());
 }
 
 }  // namespace hammerlock::explore

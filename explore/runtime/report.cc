@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explore/runtime/report.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "explore/runtime/cell.h"
 #include "explore/runtime/pool.h"
 #include "explore/runtime/runtime.h"
+#include "explore/runtime/sentence.h"
 
 namespace hammerlock::explore {
 
@@ -61,28 +61,24 @@ int CircleFrom(int first) {
 }  // namespace
 
 void ReportDeadlock() {
-  char text[900];
-  int used = 0;
-  const auto add = [&](const char* format, auto... arguments) {
-    if (used >= static_cast<int>(sizeof(text)) - 80) return;
-    used += snprintf(text + used, sizeof(text) - used, format, arguments...);
-  };
+  Sentence sentence;
   int circle = 0;
   for (int t = 0; t < ThreadCount(); ++t) {
     const Thread& thread = ThreadById(t);
     if (thread.finished) continue;
-    add("%sthread %d waits for a %s", used == 0 ? "" : "; ", t,
-        thread.waits_for != nullptr ? thread.waits_for : "turn");
+    sentence.AddThread(t);
+    sentence.AddWaiting(thread);
     const int holder = HolderFor(thread);
     if (AsThread(thread.waits_on) != nullptr) {
-      add(" (thread %d's)", holder);
+      sentence.Add(" (thread %d's)", holder);
     } else if (holder >= 0 && holder != t) {
-      add(" that thread %d has%s", holder, ThreadById(holder).finished ? ", which has ended" : "");
+      sentence.Add(" that thread %d has%s", holder,
+                   ThreadById(holder).finished ? ", which has ended" : "");
     }
     if (circle < 2) circle = CircleFrom(t);
   }
-  if (circle >= 2) add("; %d of them wait in a circle", circle);
-  FailHere(FailureKind::kDeadlock, "deadlock: %s", text);
+  if (circle >= 2) sentence.Add("; %d of them wait in a circle", circle);
+  FailHere(FailureKind::kDeadlock, "deadlock: %s", sentence.text());
 }
 
 }  // namespace hammerlock::explore

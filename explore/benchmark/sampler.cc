@@ -39,7 +39,7 @@ constexpr Rule kRules[] = {
     {"Reschedule", kScheduling},
     {"N_14NextE", kScheduling},
     {"6BecomeE", kScheduling},
-    {"10ByPriority", kScheduling},
+    {"15HighestPriority", kScheduling},
     {"11LetTimePass", kScheduling},
     {"11MakeWaiting", kScheduling},
     {"5PointE", kScheduling},

@@ -168,7 +168,8 @@ void Carry(Store& store, Time* continued, Order order) {
   }
   store.release = static_cast<Time*>(g_pool.Take(sizeof(Time) * g_clock_width));
   Copy(store.release, own);
-  if (continued != nullptr) Join(store.release, continued);
+  // What has been acquired is in the thread's clock.
+  if (continued != nullptr && !(releases && Acquires(order))) Join(store.release, continued);
 }
 
 }  // namespace

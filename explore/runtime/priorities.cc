@@ -70,6 +70,14 @@ void BeginPriorities() {
 
 uint64_t FirstPriority() { return Draw(); }
 
+const Thread& HighestPriority(Thread* const* threads, int count) {
+  const Thread* best = threads[0];
+  for (int i = 1; i < count; ++i) {
+    if (threads[i]->priority > best->priority) best = threads[i];
+  }
+  return *best;
+}
+
 void Defer(Thread& thread) { thread.priority = --lowest; }
 
 void PrioritiesBefore(const Operation& operation) {

@@ -36,6 +36,8 @@ uint64_t FirstPriority();
 void PrioritiesBefore(const Operation& operation);
 // It does.
 void PrioritiesAfter(const Operation& operation);
+// Of these, of which there is at least one; of equal ones the first.
+const Thread& HighestPriority(Thread* const* threads, int count);
 // Below all others.
 void Defer(Thread& thread);
 

@@ -127,13 +127,7 @@ unsigned NumberOf(const Thread& t) {
   return static_cast<unsigned>(t.place < g_self->place ? t.place + 1 : t.place);
 }
 
-__attribute__((noinline)) unsigned ByPriority() {
-  Thread* best = runnable[0];
-  for (int i = 1; i < runnable_count; ++i) {
-    if (runnable[i]->priority > best->priority) best = runnable[i];
-  }
-  return NumberOf(*best);
-}
+unsigned ByPriority() { return NumberOf(HighestPriority(runnable, runnable_count)); }
 
 unsigned Walk(unsigned n) {
   const unsigned stay = g_chooser.manner().stay_bits;

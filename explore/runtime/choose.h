@@ -121,9 +121,8 @@ inline unsigned WriteDepth() {
   return DrawDepth(manner.stale_bits);
 }
 
-// How far those lie among which each is equally likely. Each of them costs a comparison of clocks;
-// where clocks are wide, so many threads may have stored that to look at all of them is most of
-// the time that a step takes.
+// How far those lie among which each is equally likely. Where there are many threads, so many of
+// them may have stored that to look at all their stores is most of the time that a step takes.
 inline unsigned DrawReach() {
   if (g_clock_width == kLanesAStep) return kMaxOffered - 1;
   return (2u << g_chooser.Below(6)) - 1;  // Up to 63.

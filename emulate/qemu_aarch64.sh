@@ -20,8 +20,17 @@ machine=$(od -An -tu2 -j18 -N2 "$1" | tr -d ' ')
 [ "$machine" = 183 ] ||
   say "$1 is not an aarch64 program (ELF machine ${machine:-unknown}, wanted 183): build it with --config=aarch64"
 
-plugin=$(dirname "$0")/libacquire_fence.so
-if [ -e "$plugin" ] && [ "$(basename "$0")" != qemu_aarch64_plain ]; then
-  set -- -plugin "$plugin" "$@"
-fi
-exec "$qemu" -cpu max -L $sysroot "$@"
+here=$(dirname "$0")
+cpu=max
+case $(basename "$0") in
+  qemu_aarch64_plain) ;;
+  qemu_aarch64_weak)
+    # SVE is not modelled. What else the plugin is told: HAMMERLOCK_ARM_OPTIONS=key=value,...
+    cpu=max,sve=off
+    set -- -plugin "$here/guest/libweak_memory.so${HAMMERLOCK_ARM_OPTIONS:+,$HAMMERLOCK_ARM_OPTIONS}" "$@"
+    ;;
+  *)
+    set -- -plugin "$here/libacquire_fence.so" "$@"
+    ;;
+esac
+exec "$qemu" -cpu $cpu -L $sysroot "$@"

@@ -105,6 +105,23 @@ CONFIGURATIONS = {
         launcher = "//emulate:qemu_aarch64_plain",
         needs = _CROSS,
     ),
+    # The same binaries as in `aarch64` and `aarch64_lse`.
+    "arm": _configuration(
+        says = "Armv8's weak memory in QEMU, LL/SC atomics",
+        arch = "aarch64",
+        cores = 1,
+        features = ["llsc"],
+        launcher = "//emulate:qemu_aarch64_weak",
+        needs = _CROSS,
+    ),
+    "arm_lse": _configuration(
+        says = "Armv8's weak memory in QEMU, LSE atomics",
+        arch = "aarch64",
+        cores = 1,
+        features = ["lse"],
+        launcher = "//emulate:qemu_aarch64_weak",
+        needs = _CROSS,
+    ),
     # QEMU as it comes: it shows an outcome that Arm forbids, and calibration proves it.
     "aarch64_plain": _configuration(
         says = "real threads on aarch64 in QEMU without our plugin",

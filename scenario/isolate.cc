@@ -77,7 +77,7 @@ void Judge(int status, bool complete, Result& result) {
   } else if (!complete) {
     result.verdict = Verdict::kFail;
     result.why = WEXITSTATUS(status) == kExitFail
-                     ? "a sanitizer ended the process; its report stands above"
+                     ? "a sanitizer, or the emulator, ended the process; its report stands above"
                      : absl::StrCat("the code under test ended the process with exit code ",
                                     WEXITSTATUS(status));
   } else if (WEXITSTATUS(status) != 0 && result.verdict != Verdict::kFail) {

@@ -21,6 +21,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "scenario/hammerlock.h"
+
 namespace hammerlock::stress {
 
 inline constexpr int kMaxThreads = 64;
@@ -44,6 +46,12 @@ class Rendezvous {
   // Returns when all threads have come. What each did before happens before what any does
   // afterwards.
   void Meet(int thread) {
+    if (engine_meets_) {
+      slots_[thread].epoch.store(slots_[thread].epoch.load(std::memory_order_relaxed) + 1,
+                                 std::memory_order_relaxed);  // a count, no more
+      (void)HAMMERLOCK_ARM(HAMMERLOCK_ARM_MEET, threads_);
+      return;
+    }
     const uint64_t mine = slots_[thread].epoch.load(std::memory_order_relaxed) + 1;  // inv. 1
     slots_[thread].epoch.store(mine, std::memory_order_release);  // pairs with the acquire below
     for (int other = 0; other < threads_; ++other) {
@@ -82,6 +90,8 @@ class Rendezvous {
   std::array<Slot, kMaxThreads> slots_;
   int threads_ = 0;
   int spins_ = 0;
+  // The Arm engine brings threads together without any of them spinning.
+  const bool engine_meets_ = HAMMERLOCK_ARM(HAMMERLOCK_ARM_PRESENT, 0) != 0;
 };
 
 }  // namespace hammerlock::stress

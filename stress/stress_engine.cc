@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scenario/budget.h"
+#include "scenario/hammerlock.h"
 #include "stress/sanitizer_reports.h"
 #include "stress/stacks.h"
 
@@ -211,24 +212,38 @@ Result StressEngine::Run(Scenario& scenario, const Plan& plan, Progress& progres
   if (affinity_ == "free") wanted.affinity = Affinity::kFree;
   if (affinity_ == "same") wanted.affinity = Affinity::kSame;
   if (affinity_ == "different") wanted.affinity = Affinity::kDifferent;
+  // In the Arm engine threads take turns after each instruction, as the seed says, and it is the
+  // engine that tells a deadlock: to disturb or to watch them would only take time.
+  const bool in_arm_engine = HAMMERLOCK_ARM(HAMMERLOCK_ARM_PRESENT, 0) != 0;
+  if (in_arm_engine) {
+    (void)HAMMERLOCK_ARM(HAMMERLOCK_ARM_SEED, plan.seed);
+    wanted.stride = wanted.stride.value_or(1);
+    wanted.skew = wanted.skew.value_or(0);
+    wanted.noise = Noise::kNone;
+    wanted.affinity = Affinity::kFree;
+  }
   ScenarioRun run(scenario, plan.seed, wanted, progress);
   const Budget budget(plan.executions, plan.seconds);
-  const Watchdog watchdog(
-      hang_, [&] { return run.Heartbeat(); },
-      [&](const std::string& what) {
-        Result hung;
-        hung.verdict = Verdict::kFail;
-        hung.tally.Pass(progress.executions.load(std::memory_order_relaxed));  // a count, no more
-        hung.tally.Fail(what);
-        hung.seconds = budget.spent();
-        hung.replay = progress.replay();
-        hung.why = what;
-        progress.Abandon(hung);
-      });
+  std::optional<Watchdog> watchdog;
+  const auto watch = [&] {
+    watchdog.emplace(
+        hang_, [&] { return run.Heartbeat(); },
+        [&](const std::string& what) {
+          Result hung;
+          hung.verdict = Verdict::kFail;
+          hung.tally.Pass(progress.executions.load(std::memory_order_relaxed));  // a count, no more
+          hung.tally.Fail(what);
+          hung.seconds = budget.spent();
+          hung.replay = progress.replay();
+          hung.why = what;
+          progress.Abandon(hung);
+        });
+  };
+  if (!in_arm_engine) watch();
 
   // Threads that a free-form body starts are not ours to time: they are disturbed from outside.
   std::optional<Heckler> heckler;
-  if (scenario.stride() == 1 && (noise_ == "mixed" || noise_ == "preempt")) {
+  if (!in_arm_engine && scenario.stride() == 1 && (noise_ == "mixed" || noise_ == "preempt")) {
     heckler.emplace(plan.seed, [&] { return run.Heartbeat(); });
   }
 

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 
+import arm
 import bazel
 import bench
 import doctor
@@ -24,6 +25,7 @@ usage: tools/hammerlock [VERB [ARGUMENTS]]
   test     the tests: bazel test //... (arguments are bazel's; targets among them replace //...)
   doctor   what each configuration needs, what of it this machine has, how to get the rest
   bench    each primitive beside its peers, as ratios (arguments are Google Benchmark's)
+  arm      an aarch64 program in the Arm engine: arm [--flags] -- PROGRAM [ARGS]; arm --help
   nightly  the long fuzzing run: nightly --help
   lint     formatting, memory orders, licence lines; lint --fix formats
   install  only installs what is missing; with --lint also what lint needs
@@ -122,6 +124,7 @@ _VERBS = {
     "": main_job,
     "--full": lambda arguments: main_job(["--full"] + arguments),
     "test": test,
+    "arm": arm.run,
     "bench": benchmarks,
     "doctor": doctor.run,
     "nightly": nightly,

@@ -56,8 +56,8 @@ bool Machine::IsThere(uint64_t address, unsigned size, int access) {
 }
 
 bool Machine::Forbidden(const Event& event) {
-  return std::find(options_.forbidden.begin(), options_.forbidden.end(), event) !=
-         options_.forbidden.end();
+  const std::optional<std::vector<Event>>& only = options_.only;
+  return only && std::find(only->begin(), only->end(), event) == only->end();
 }
 
 void Machine::Note(const Deviation& deviation) {

@@ -52,8 +52,8 @@ std::string ParseOption(const std::string& text, GuestOptions* options) {
     right = Parse(value, &memory.rates.deferred);
   } else if (key == "max_steps") {
     right = Parse(value, &options->max_steps);
-  } else if (key == "forbid") {
-    right = ParseEvents(value, &options->forbidden);
+  } else if (key == "only") {
+    right = ParseEvents(value, &options->only.emplace());
   } else if (key == "report") {
     options->report = value;
   } else if (key == "model") {

@@ -109,14 +109,14 @@ class Engine:
         self._program = program
         self._model = model
 
-    def run(self, seed, forbidden=(), model=None, show=False):
-        """One execution; `forbidden` are the deviations, THREAD.NUMBER, that it may not have."""
+    def run(self, seed, only=None, model=None, show=False):
+        """One execution; `only` are the deviations, THREAD.NUMBER, that it may have; None: any."""
         with tempfile.TemporaryDirectory(prefix="hammerlock.") as folder:
             report = os.path.join(folder, "report")
             plugin = "%s,seed=%d,model=%s,report=%s" % (
                 self._plugin, seed, model or self._model, report)
-            if forbidden:
-                plugin += ",forbid=" + "+".join(forbidden)
+            if only is not None:
+                plugin += ",only=" + "+".join(only)
             command = ["qemu-aarch64", "-cpu", "max,sve=off", "-seed", str(seed), "-L", _SYSROOT,
                        "-plugin", plugin] + self._program
             pipe = None if show else subprocess.PIPE
@@ -162,34 +162,34 @@ def verdict(run):
     return "inconclusive" if run.code == outcome.INCONCLUSIVE else "fail"
 
 
+def names(run):
+    """The events of its deviations, each once."""
+    return list(dict.fromkeys("%d.%d" % (d.thread, d.number) for d in run.deviations))
+
+
 def needed(engine, failing, budget=_SHRINK_RUNS):
-    """The failing run with as few deviations as were found enough, and those switched off."""
-    best, forbidden = failing, []
-
-    def names(run):
-        return ["%d.%d" % (d.thread, d.number) for d in run.deviations]
-
-    chunk = max(1, len(set(names(best))) // 2)
+    """The failing run with as few deviations as were found enough."""
+    best = failing
+    # In halves at first, and one by one at last.
+    chunk = max(1, (len(names(best)) + 1) // 2)
     while budget > 0:
-        left = list(dict.fromkeys(names(best)))
+        left = names(best)
         smaller = False
         for begin in range(0, len(left), chunk):
             if budget <= 0:
                 break
             budget -= 1
-            tried = forbidden + left[begin:begin + chunk]
-            run = engine.run(failing.seed, tried)
-            # Others may come in their place, but there are to be fewer.
-            if verdict(run) == "fail" and run.why == failing.why and len(set(names(run))) < len(left):
-                best, forbidden, smaller = run, tried, True
+            run = engine.run(failing.seed, left[:begin] + left[begin + chunk :])
+            if verdict(run) == "fail" and run.why == failing.why:
+                best, smaller = run, True
                 break
         if smaller:
-            chunk = min(chunk, max(1, len(set(names(best))) // 2))
+            chunk = max(1, min(chunk, (len(names(best)) + 1) // 2))
         elif chunk == 1:
             break
         else:
-            chunk = max(1, chunk // 2)
-    return best, forbidden
+            chunk = chunk // 2
+    return best
 
 
 def _lines(program, position_independent, addresses):
@@ -208,7 +208,7 @@ def _lines(program, position_independent, addresses):
         # An inlined function's line first: that of a library's atomic says little.
         for frame in frames:
             name = frame.get("FileName", "")
-            if name and "/include/c++/" not in name:
+            if name and "/include/c++/" not in name and frame.get("Line", 0):
                 found[address] = "%s:%d" % (os.path.basename(name), frame.get("Line", 0))
                 break
     return found
@@ -301,8 +301,10 @@ def _replayed(engine, options, name):
     if match.group(1) != name:
         raise Refused("the replay is of the program %s, and this is %s" % (match.group(1), name),
                       outcome.USAGE)
-    forbidden = (match.group(3) or "").split("+") if match.group(3) else []
-    return engine.run(int(match.group(2)), forbidden, show=True), forbidden
+    only = match.group(3)
+    if only is not None:
+        only = [name for name in only.split("+") if name]
+    return engine.run(int(match.group(2)), only, show=True)
 
 
 def _write(path, keys, outcomes, run):
@@ -327,10 +329,8 @@ def run(arguments):
     name = os.path.basename(program)
     engine = Engine(_plugin(), options.program, options.model)
     began = time.monotonic()
-    forbidden = []
     if options.replay:
-        failing, forbidden = _replayed(engine, options, name)
-        runs = [failing]
+        runs = [_replayed(engine, options, name)]
     else:
         runs = _search(engine, options, began)
     failures = [r for r in runs if verdict(r) == "fail"]
@@ -347,15 +347,16 @@ def run(arguments):
         keys["first_failure"] = runs.index(shown) + 1
         sys.stderr.buffer.write(shown.output)
         sys.stderr.flush()
+        keys["replay"] = options.replay or "1/%s/%d" % (name, shown.seed)
         if not options.replay and options.shrink:
-            shown, forbidden = needed(engine, shown)
+            shown = needed(engine, shown)
+            keys["replay"] += "~" + "+".join(names(shown))
         lines = _lines(program, position_independent, sorted({d.pc for d in shown.deviations}))
         print("%s: %s" % (name, shown.why), file=sys.stderr)
         print(trail(shown, lines), end="", file=sys.stderr)
         if options.model == "arm" and options.shrink and not options.replay:
             print("the strongest model that shows it with this seed: %s"
                   % strongest(engine, failures[0]), file=sys.stderr)
-        keys["replay"] = "1/%s/%d" % (name, shown.seed) + ("~" + "+".join(forbidden) if forbidden else "")
         model = "" if options.model == "arm" else " --model=" + options.model
         print("replay: tools/hammerlock arm%s --replay=%s -- %s"
               % (model, keys["replay"], " ".join(options.program)), file=sys.stderr)

@@ -23,6 +23,7 @@ usage: tools/hammerlock [VERB [ARGUMENTS]]
            with tables of what each configuration sees and of every verdict; --full adds every
            outcome of the calibrations
   test     the tests: bazel test //... (arguments are bazel's; targets among them replace //...)
+  calibrate   of the main job the two tables that say what each configuration can see at all
   doctor   what each configuration needs, what of it this machine has, how to get the rest
   bench    each primitive beside its peers, as ratios (arguments are Google Benchmark's)
   arm      an aarch64 program in the Arm engine: arm [--flags] -- PROGRAM [ARGS]; arm --help
@@ -52,16 +53,25 @@ def _finish(results, began):
     return code
 
 
-def main_job(arguments):
+def _tables_of(targets, arguments, job):
     if arguments not in ([], ["--full"]):
-        raise Refused("the main job knows only --full", outcome.USAGE)
+        raise Refused("%s knows only --full" % job, outcome.USAGE)
     began = time.monotonic()
     rows = table.load()
     packages.install(packages.needed(rows))
-    targets = ["//%s/..." % folder for folder in _MAIN_FOLDERS if _has_packages(folder)]
     results = bazel.test(targets)
     print(report.tables(results, list(rows), "--full" in arguments), flush=True)
     return _finish(results, began)
+
+
+def main_job(arguments):
+    targets = ["//%s/..." % folder for folder in _MAIN_FOLDERS if _has_packages(folder)]
+    return _tables_of(targets, arguments, "the main job")
+
+
+def calibrate(arguments):
+    targets = ["//stress:calibration", "//stress:calibration.aarch64_plain", "//canaries/..."]
+    return _tables_of(targets, arguments, "calibrate")
 
 
 def test(arguments):
@@ -126,6 +136,7 @@ _VERBS = {
     "test": test,
     "arm": arm.run,
     "bench": benchmarks,
+    "calibrate": calibrate,
     "doctor": doctor.run,
     "nightly": nightly,
     "lint": lint,

@@ -209,6 +209,7 @@ WeakMemory::Step WeakMemory::Modify(int thread, const Instruction& i, uint64_t a
     Raise(lower, view);
     const View forward = std::max(address_view, data);
     if (part_count == 1 && i.elements == 2) made[0] |= made[1] << 32;
+    if (part_count == 2) time = NextTime();  // One store, though its halves have two places.
     for (int p = 0; p < part_count; ++p) {
       const uint64_t value = Placed(made[p], parts[p].mask);
       View at = time;
@@ -235,12 +236,10 @@ WeakMemory::Step WeakMemory::Modify(int thread, const Instruction& i, uint64_t a
   if (orders && !Mutated(Mutation::kAcquiresOrderNothing)) {
     Raise(state.read_new, view);
     Raise(state.write_new, view);
-    // With release as well, it is a barrier between what is before and what is after.
-    if (i.release && stores) {
-      Raise(state.read_new, earlier);
-      Raise(state.write_new, earlier);
-    }
-    if (options_.model == Model::kTso) {
+    // With release as well, what follows comes after its store, and with that after all that is
+    // before it.
+    const bool is_barrier = i.release && stores && !Mutated(Mutation::kAtomicsAreNoBarriers);
+    if (is_barrier || options_.model == Model::kTso) {
       Raise(state.read_new, std::max(earlier, state.write_old));
       Raise(state.write_new, std::max(earlier, state.write_old));
     }

@@ -52,9 +52,13 @@ View WeakMemory::ViewOf(int thread, Granule& granule, ByteMask mask, int cut, Vi
 void WeakMemory::Rely(int thread, Granule& granule, ByteMask mask, int cut, View before,
                       View after) {
   Known& known = granule.KnownBy(thread);
+  // An access of several bytes takes place at one time, which is later than all that it reads: no
+  // store may come early enough to be in between for one byte and behind for another.
+  View until = before;
+  if (!Mutated(Mutation::kLoadsMayTear)) Raise(until, granule.SupplierTime(cut, mask));
   ForBytes(mask, [&](int byte) {
     Message& read = granule.At(granule.Supplier(cut, byte));
-    Raise(read.read_up_to, std::max(before, known.coherence[byte]));
+    Raise(read.read_up_to, std::max(until, known.coherence[byte]));
     Raise(known.coherence[byte], after);
   });
 }

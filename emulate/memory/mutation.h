@@ -24,6 +24,8 @@ enum class Mutation {
   kStoreBarriersOrderNothing,
   kContextBarriersOrderNothing,
   kExclusivesAlwaysSucceed,
+  kAtomicsAreNoBarriers,  // [A];amo;[L];po
+  kLoadsMayTear,          // Bytes that one load reads are as of different times.
   kForwardingAlways,  // An acquire reads its thread's own exclusive store at once.
   kDeferredLoadsIgnoreBarriers,
   kDeferredLoadsIgnoreSameAddress,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstring>
 
 #include "emulate/memory/mutation.h"
@@ -229,7 +230,8 @@ WeakMemory::Step WeakMemory::Load(int thread, const Instruction& i, uint64_t add
     }
   }
   if (i.kind == Kind::kLoadExclusive) state.monitor.view = all;
-  state.Set(i.writes, all);
+  // A lane that is loaded leaves the others of its register as they were.
+  state.Set(i.writes, std::max(all, state.Of({.x = 0, .v = i.reads.v, .flags = false})));
   if (i.IsPair()) {
     auto& registers = i.vector ? state.v : state.x;
     if (i.vector || i.first != 31) registers[i.first] = element_views[0];

@@ -26,7 +26,7 @@ enum class Mutation {
   kExclusivesAlwaysSucceed,
   kAtomicsAreNoBarriers,  // [A];amo;[L];po
   kLoadsMayTear,          // Bytes that one load reads are as of different times.
-  kForwardingAlways,  // An acquire reads its thread's own exclusive store at once.
+  kForwardingAlways,      // An acquire reads its thread's own exclusive store at once.
   kDeferredLoadsIgnoreBarriers,
   kDeferredLoadsIgnoreSameAddress,
 };

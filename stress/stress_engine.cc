@@ -225,7 +225,7 @@ Result StressEngine::Run(Scenario& scenario, const Plan& plan, Progress& progres
   ScenarioRun run(scenario, plan.seed, wanted, progress);
   const Budget budget(plan.executions, plan.seconds);
   std::optional<Watchdog> watchdog;
-  const auto watch = [&] {
+  if (!in_arm_engine) {
     watchdog.emplace(
         hang_, [&] { return run.Heartbeat(); },
         [&](const std::string& what) {
@@ -238,8 +238,7 @@ Result StressEngine::Run(Scenario& scenario, const Plan& plan, Progress& progres
           hung.why = what;
           progress.Abandon(hung);
         });
-  };
-  if (!in_arm_engine) watch();
+  }
 
   // Threads that a free-form body starts are not ours to time: they are disturbed from outside.
   std::optional<Heckler> heckler;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "emulate/a64/instruction.h"
 
@@ -15,8 +14,5 @@ namespace hammerlock::emulate {
 // Where a register set cannot be told exactly it errs on the side of more reads: a dependency that
 // is not there costs outcomes, one that is overlooked would show outcomes that Arm forbids.
 Instruction Decode(uint32_t word);
-
-// A few words for reports: "load-acquire, 4 bytes".
-std::string Describe(const Instruction& instruction);
 
 }  // namespace hammerlock::emulate

@@ -19,18 +19,6 @@ struct Registers {
   uint32_t x = 0;  // Bit n: Xn; bit 31: SP.
   uint32_t v = 0;
   bool flags = false;  // NZCV.
-
-  bool empty() const { return x == 0 && v == 0 && !flags; }
-  bool Meets(const Registers& other) const {
-    return (x & other.x) != 0 || (v & other.v) != 0 || (flags && other.flags);
-  }
-  Registers& operator|=(const Registers& other) {
-    x |= other.x;
-    v |= other.v;
-    flags = flags || other.flags;
-    return *this;
-  }
-  friend bool operator==(const Registers&, const Registers&) = default;
 };
 
 enum class Kind : uint8_t {

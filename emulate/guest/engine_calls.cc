@@ -2,6 +2,8 @@
 //
 // What the program says to the engine: hammerlock.h makes a system call of a number that no kernel
 // knows, with what it wants in X0 and an argument in X1.
+#include <cerrno>
+
 #include "emulate/guest/machine.h"
 
 namespace hammerlock::emulate {
@@ -26,11 +28,7 @@ std::string Machine::StringAt(uint64_t address) {
 
 // A thread that waits for another lets it run.
 void Machine::Yield() {
-  if (granted_) return;
-  const Event point{static_cast<uint16_t>(threads_.current_number()), ++Current().points};
-  const std::vector<int>& ready = threads_.Ready();
-  const int next = ready[dice_.Below(point, 3, static_cast<unsigned>(ready.size()))];
-  if (next != threads_.current_number()) SwitchTo(next);
+  if (!granted_) HandOver(NextPoint(), 3);
 }
 
 void Machine::EngineCall() {
@@ -54,10 +52,8 @@ void Machine::EngineCall() {
     case kMeet:
       if (alone_ || argument < 2) break;
       if (++meeting_ < static_cast<int>(argument)) {
-        Current().state = State::kMeets;
         cpu_.X(0) = answer;
-        cpu_.pc() += 4;
-        RunAnother();
+        Wait(State::kMeets);
       }
       meeting_ = 0;
       for (int i = 0; i < threads_.size(); ++i) {
@@ -68,13 +64,11 @@ void Machine::EngineCall() {
       memory_->Forget();
       break;
     default:
-      answer = static_cast<uint64_t>(-int64_t{38});  // ENOSYS
+      answer = Error(ENOSYS);
       break;
   }
   cpu_.X(0) = answer;
-  cpu_.pc() += 4;
-  granted_ = false;
-  cpu_.Continue();
+  Skip();
 }
 
 }  // namespace hammerlock::emulate

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // futex(2). Between two threads of the guest it is this; the kernel's is never called.
+#include <cerrno>
+
 #include "emulate/guest/machine.h"
 
 namespace hammerlock::emulate {
@@ -16,7 +18,6 @@ enum Operation : uint64_t {
   kWakeBitset = 10,
 };
 constexpr uint64_t kOperationBits = 0x7f, kRealtimeClock = 256;
-constexpr uint64_t Error(int number) { return static_cast<uint64_t>(-int64_t{number}); }
 
 // FUTEX_WAKE_OP: what it does with the word, and how it compares what the word held.
 int32_t Changed(unsigned operation, int32_t old, int32_t argument) {
@@ -53,8 +54,7 @@ int32_t SignExtended12(uint32_t bits) { return static_cast<int32_t>(bits << 20) 
 
 }  // namespace
 
-// Those that have waited longest come first, as threads are numbered by their begin: any order is
-// allowed, so the dice say who.
+// Any order is allowed, so the dice say who.
 int Machine::Wake(uint64_t address, int most, uint32_t bitset) {
   int woken = 0;
   while (woken < most) {
@@ -67,8 +67,7 @@ int Machine::Wake(uint64_t address, int most, uint32_t bitset) {
       }
     }
     if (waiting.empty()) break;
-    const Event point{static_cast<uint16_t>(threads_.current_number()), ++Current().points};
-    Ready(threads_.at(waiting[dice_.Below(point, 2, static_cast<unsigned>(waiting.size()))]), 0);
+    Ready(waiting[dice_.Below(NextPoint(), 2, static_cast<unsigned>(waiting.size()))], 0);
     ++woken;
   }
   return woken;
@@ -90,11 +89,11 @@ void Machine::Requeue(int wake, int move, uint64_t to) {
 void Machine::Futex() {
   const uint64_t address = cpu_.X(0), operation = cpu_.X(1);
   const auto value = static_cast<uint32_t>(cpu_.X(2));
-  if (!IsThere(address, 4, 1)) Return(Error(14));  // EFAULT
+  if (!IsThere(address, 4, 1)) Return(Error(EFAULT));
   switch (operation & kOperationBits) {
     case kWait:
     case kWaitBitset: {
-      if (*At<uint32_t>(address) != value) Return(Error(11));  // EAGAIN
+      if (*At<uint32_t>(address) != value) Return(Error(EAGAIN));
       GuestThread& self = Current();
       self.futex = address;
       const bool bitset = (operation & kOperationBits) == kWaitBitset;
@@ -106,9 +105,7 @@ void Machine::Futex() {
         self.deadline =
             bitset ? time_ + (*timeout > begin ? *timeout - begin : 0) : time_ + *timeout;
       }
-      self.state = State::kFutex;
-      cpu_.pc() += 4;
-      RunAnother();
+      Wait(State::kFutex);
     }
     case kWake:
       Return(static_cast<uint64_t>(Wake(address, static_cast<int>(value), ~uint32_t{0})));
@@ -116,7 +113,7 @@ void Machine::Futex() {
       Return(static_cast<uint64_t>(
           Wake(address, static_cast<int>(value), static_cast<uint32_t>(cpu_.X(5)))));
     case kCompareRequeue:
-      if (*At<uint32_t>(address) != static_cast<uint32_t>(cpu_.X(5))) Return(Error(11));
+      if (*At<uint32_t>(address) != static_cast<uint32_t>(cpu_.X(5))) Return(Error(EAGAIN));
       [[fallthrough]];
     case kRequeue:
       Requeue(static_cast<int>(value), static_cast<int>(cpu_.X(3)), cpu_.X(4));
@@ -124,7 +121,7 @@ void Machine::Futex() {
     case kWakeOperation: {
       const uint64_t second = cpu_.X(4);
       const auto what = static_cast<uint32_t>(cpu_.X(5));
-      if (!IsThere(second, 4, 3)) Return(Error(14));
+      if (!IsThere(second, 4, 3)) Return(Error(EFAULT));
       const int32_t old = *At<int32_t>(second);
       int32_t argument = SignExtended12(what >> 12 & 0xfff);
       if ((what >> 28 & 8) != 0) argument = static_cast<int32_t>(1u << (argument & 31));

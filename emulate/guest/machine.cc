@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
@@ -123,18 +124,23 @@ void Machine::MaySwitch() {
     granted_ = false;
     return;
   }
-  GuestThread& self = Current();
-  const Event point{static_cast<uint16_t>(threads_.current_number()), ++self.points};
-  if (!dice_.Chance(point, kWhetherToSwitch, options_.switching)) return;
+  const Event point = NextPoint();
+  if (dice_.Chance(point, kWhetherToSwitch, options_.switching)) HandOver(point, kWhoIsNext);
+}
+
+Event Machine::NextPoint() {
+  return {static_cast<uint16_t>(threads_.current_number()), ++Current().points};
+}
+
+void Machine::HandOver(const Event& point, unsigned salt) {
   const std::vector<int>& ready = threads_.Ready();
-  const int next = ready[dice_.Below(point, kWhoIsNext, static_cast<unsigned>(ready.size()))];
+  const int next = ready[dice_.Below(point, salt, static_cast<unsigned>(ready.size()))];
   if (next != threads_.current_number()) SwitchTo(next);
 }
 
 void Machine::RunAnother() {
-  GuestThread& self = Current();
-  const Event point{static_cast<uint16_t>(threads_.current_number()), ++self.points};
-  if (self.state != State::kDead) cpu_.Save(self.registers);
+  const Event point = NextPoint();
+  if (Current().state != State::kDead) cpu_.Save(Current().registers);
   for (;;) {
     WakeDue();
     const std::vector<int>& ready = threads_.Ready();
@@ -151,6 +157,12 @@ void Machine::RunAnother() {
   granted_ = true;
   if (threads_.OnlyOneCanRun()) RunAlone();
   cpu_.Continue();
+}
+
+void Machine::Wait(State state) {
+  Current().state = state;
+  cpu_.pc() += 4;
+  RunAnother();
 }
 
 // At QEMU's full speed, until the thread makes a system call.
@@ -171,26 +183,21 @@ void Machine::RunTogether() {
   ResumeTime();
 }
 
-void Machine::Ready(GuestThread& thread, uint64_t result) {
+void Machine::Ready(int number, uint64_t result) {
+  GuestThread& thread = threads_.at(number);
   thread.state = State::kReady;
   thread.deadline = kNever;
   thread.registers.x[0] = result;
   // Whoever woke it has seen to it that what came before is known.
-  const int number = [&] {
-    for (int i = 0; i < threads_.size(); ++i) {
-      if (&threads_.at(i) == &thread) return i;
-    }
-    return 0;
-  }();
   memory_->Synchronise(number);
 }
 
 void Machine::WakeDue() {
   for (int i = 0; i < threads_.size(); ++i) {
-    GuestThread& thread = threads_.at(i);
+    const GuestThread& thread = threads_.at(i);
     if (thread.deadline > time_ || thread.state == State::kDead) continue;
-    if (thread.state == State::kFutex) Ready(thread, static_cast<uint64_t>(-110));  // ETIMEDOUT
-    if (thread.state == State::kSleeps) Ready(thread, 0);
+    if (thread.state == State::kFutex) Ready(i, Error(ETIMEDOUT));
+    if (thread.state == State::kSleeps) Ready(i, 0);
   }
 }
 

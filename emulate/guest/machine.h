@@ -2,7 +2,7 @@
 //
 // The machine that the Arm engine makes of QEMU: one CPU that takes the guest's threads in turn, an
 // instruction at a time, with the weak memory between them. As long as the program has one thread,
-// QEMU runs it at its full speed, and nothing here is asked but at system calls and hints.
+// QEMU runs it at its full speed, and nothing here is asked but at system calls.
 //
 // Deterministic: every choice comes from the seed.
 #pragma once
@@ -27,6 +27,10 @@ namespace hammerlock::emulate {
 // The system call by which a program calls the engine; scenario/hammerlock.h makes it.
 inline constexpr uint64_t kEngineCall = 0x68616d6d;
 
+// What a system call returns that fails with `number`, one of errno.h: Linux has the same ones for
+// aarch64 and x86_64.
+constexpr uint64_t Error(int number) { return static_cast<uint64_t>(-int64_t{number}); }
+
 // An instruction at its place.
 struct Place {
   Instruction instruction;
@@ -41,7 +45,7 @@ class Machine : public Guest, public Deviations {
   bool active() const { return active_; }
   // Before each instruction while active. May not return: it goes on elsewhere.
   void Step(const Place& place);
-  // Before a system call or a hint of a program with one thread.
+  // Before a system call, or a change of the thread pointer, of a thread that runs alone.
   void StepAlone(const Place& place);
   // Before the kernel gets to see a system call: those that are not carried out here.
   void SystemCallPasses(int64_t number, const uint64_t (&arguments)[6]);
@@ -72,17 +76,23 @@ class Machine : public Guest, public Deviations {
   void RunAlone();
   void RunTogether();
   GuestThread& Current() { return threads_.current(); }
-  // Whether another thread takes over here, and which.
+  // Whether another thread takes over here.
   void MaySwitch();
+  // The running thread's next scheduling point.
+  Event NextPoint();
+  // One that can run takes over, as the dice say; it may be the running one.
+  void HandOver(const Event& point, unsigned salt);
   [[noreturn]] void SwitchTo(int number);
   // The running thread cannot go on: another one does.
   [[noreturn]] void RunAnother();
+  // The same; the instruction, a system call, is behind it once it is ready again.
+  [[noreturn]] void Wait(State state);
   // The instruction has been carried out.
   [[noreturn]] void Skip();
   [[noreturn]] void Return(uint64_t value);
   bool Advance();  // The clock, to the next deadline. False: there is none.
   void WakeDue();
-  void Ready(GuestThread& thread, uint64_t result);
+  void Ready(int number, uint64_t result);
   std::string WhereThreadsAre();
   [[noreturn]] void Deadlock();
   [[noreturn]] void Fail(const std::string& why, int code);

@@ -3,9 +3,9 @@
 // System calls that concern threads, or that may block. The kernel never learns that there are
 // threads: it serves one.
 #include <poll.h>
-#include <sys/random.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 
@@ -18,13 +18,11 @@ namespace {
 enum Number : uint64_t {
   kEpollPwait = 22,
   kPpoll = 73,
-  kPselect6 = 72,
   kRead = 63,
   kWrite = 64,
   kReadv = 65,
   kWritev = 66,
   kExit = 93,
-  kExitGroup = 94,
   kFutex = 98,
   kSetRobustList = 99,
   kNanosleep = 101,
@@ -43,7 +41,6 @@ enum Number : uint64_t {
   kClone = 220,
   kMmap = 222,
   kMprotect = 226,
-  kWait4 = 260,
   kAccept4 = 242,
   kGetrandom = 278,
   kMembarrier = 283,
@@ -53,8 +50,8 @@ enum Number : uint64_t {
 constexpr uint64_t kVm = 0x100, kVfork = 0x4000, kSetTls = 0x80000, kParentSetTid = 0x100000,
                    kChildClearTid = 0x200000, kChildSetTid = 0x1000000;
 
-constexpr uint64_t Error(int number) { return static_cast<uint64_t>(-int64_t{number}); }
-constexpr int kInvalid = 22;
+bool StartsThread(uint64_t flags) { return (flags & kVm) != 0 && (flags & kVfork) == 0; }
+
 constexpr int kWritable = 3;
 
 }  // namespace
@@ -63,7 +60,7 @@ void Machine::SystemCallPasses(int64_t number, const uint64_t (&a)[6]) {
   if (number == kMmap || number == kMunmap || number == kMremap || number == kMprotect) {
     pages_.fill({});
   }
-  if (number == kClone && (a[0] & kVm) != 0 && (a[0] & kVfork) == 0) {
+  if (number == kClone && StartsThread(a[0])) {
     std::fprintf(stderr, "hammerlock: a thread was started where the Arm engine did not see it\n");
     _exit(67);
   }
@@ -144,7 +141,7 @@ bool Machine::Block(int64_t number) {
 
 void Machine::SystemCall() {
   const uint64_t number = cpu_.X(8);
-  const bool starts = number == kClone && (cpu_.X(0) & kVm) != 0 && (cpu_.X(0) & kVfork) == 0;
+  const bool starts = number == kClone && StartsThread(cpu_.X(0));
   if (alone_) {
     if (number == kEngineCall) EngineCall();
     if (!starts) return;
@@ -174,10 +171,7 @@ void Machine::SystemCall() {
     case kSchedYield: {
       cpu_.X(0) = 0;
       cpu_.pc() += 4;
-      const Event point{static_cast<uint16_t>(threads_.current_number()), ++self.points};
-      const std::vector<int>& ready = threads_.Ready();
-      const int next = ready[dice_.Below(point, 1, static_cast<unsigned>(ready.size()))];
-      if (next != threads_.current_number()) SwitchTo(next);
+      HandOver(NextPoint(), 1);
       granted_ = true;
       cpu_.Continue();
     }
@@ -185,14 +179,12 @@ void Machine::SystemCall() {
     case kClockNanosleep: {
       const bool clock = number == kClockNanosleep;
       const std::optional<Time> wanted = TimeAt(cpu_.X(clock ? 2 : 0));
-      if (!wanted) Return(Error(kInvalid));
+      if (!wanted) Return(Error(EINVAL));
       const bool absolute = clock && (cpu_.X(1) & 1) != 0;
       const Time begin = clock && cpu_.X(0) == 0 ? Realtime() : Monotonic();
       self.deadline = absolute ? time_ + (*wanted > begin ? *wanted - begin : 0) : time_ + *wanted;
-      self.state = State::kSleeps;
       cpu_.X(0) = 0;
-      cpu_.pc() += 4;
-      RunAnother();
+      Wait(State::kSleeps);
     }
     case kClockGettime: {
       const bool realtime = cpu_.X(0) == 0 || cpu_.X(0) == 5;

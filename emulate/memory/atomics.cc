@@ -14,8 +14,6 @@ namespace {
 
 enum Salt : unsigned { kWhetherFails = 1, kWhetherOlder, kWhichOlder };
 
-constexpr View kRoom = 16;
-
 // The bytes of a part as a number, and back into the granule's place for them.
 uint64_t Taken(uint64_t granule, ByteMask mask) {
   return (granule & BitsOf(mask)) >> (8 * __builtin_ctz(mask));
@@ -31,10 +29,10 @@ uint64_t Masked(uint64_t value, unsigned size) {
 
 WeakMemory::Step WeakMemory::StoreExclusive(int thread, const Instruction& i, uint64_t address) {
   ThreadState& state = Of(thread);
-  const Event event{static_cast<uint16_t>(thread), state.events};
+  const Event event = EventOf(thread);
   const Monitor monitor = state.monitor;
   state.monitor.set = false;
-  const View address_view = state.Of({.x = i.AddressRegisters(), .v = 0, .flags = false});
+  const View address_view = AddressView(state, i);
   const uint64_t end = address + i.bytes();
 
   bool succeeds = monitor.set && monitor.address == address && monitor.bytes == i.bytes();
@@ -81,8 +79,7 @@ WeakMemory::Step WeakMemory::StoreExclusive(int thread, const Instruction& i, ui
         value = Placed(Masked(values[g == GranuleOf(address) ? 0 : 1], i.size), part.mask);
       }
       const View time = Put(thread, event, part, value, lower, forward, true, guest_.pc());
-      Raise(state.write_old, time);
-      if (i.release) Raise(state.released, time);
+      Stored(state, time, i.release);
     }
   }
   // Nothing depends on the status: the store may take effect later than it is known.
@@ -95,8 +92,8 @@ WeakMemory::Step WeakMemory::StoreExclusive(int thread, const Instruction& i, ui
 
 WeakMemory::Step WeakMemory::Modify(int thread, const Instruction& i, uint64_t address) {
   ThreadState& state = Of(thread);
-  const Event event{static_cast<uint16_t>(thread), state.events};
-  const View address_view = state.Of({.x = i.AddressRegisters(), .v = 0, .flags = false});
+  const Event event = EventOf(thread);
+  const View address_view = AddressView(state, i);
   const bool compares = i.kind == Kind::kCompareAndSwap;
   const auto x = [&](unsigned number) {
     return number == 31 ? 0 : guest_.X(static_cast<int>(number));
@@ -218,8 +215,7 @@ WeakMemory::Step WeakMemory::Modify(int thread, const Instruction& i, uint64_t a
       } else {
         at = Put(thread, event, parts[p], value, lower, forward, true, guest_.pc());
       }
-      Raise(state.write_old, at);
-      if (i.release) Raise(state.released, at);
+      Stored(state, at, i.release);
     }
   }
 

@@ -97,6 +97,14 @@ int WeakMemory::ChooseCut(int thread, const Event& event, const Part& part, View
   return cut;
 }
 
+WeakMemory::Read WeakMemory::ReadPart(int thread, const Event& event, const Part& part, View before,
+                                      bool acquire, uint64_t pc) {
+  const int cut = ChooseCut(thread, event, part, before, pc);
+  const View view = ViewOf(thread, *part.granule, part.mask, cut, before, acquire);
+  Rely(thread, *part.granule, part.mask, cut, before, view);
+  return {cut, view};
+}
+
 void WeakMemory::PatchIn(Granule& granule, int cut) {
   if (cut == granule.size() - 1) return;
   const uint64_t value = granule.ValueAt(cut);
@@ -115,8 +123,7 @@ bool WeakMemory::Defer(int thread, const Instruction& i, uint64_t address, View 
                      i.elements == 1 && i.writeback == Writeback::kNone && i.first != 31;
   if (!plain || options_.model != Model::kArm) return false;
   ThreadState& state = Of(thread);
-  const Event event{static_cast<uint16_t>(thread), state.events};
-  if (!Deviates(event, kWhetherDeferred, RatesNow().deferred)) return false;
+  if (!Deviates(EventOf(thread), kWhetherDeferred, RatesNow().deferred)) return false;
   Deferred& deferred = state.deferred[i.first];
   deferred = {.address = address,
               .pc = guest_.pc(),
@@ -134,7 +141,7 @@ void WeakMemory::Resolve(int thread, int number) {
   ThreadState& state = Of(thread);
   const Deferred deferred = state.deferred[number];
   state.deferred_mask &= ~(uint32_t{1} << number);
-  const Event event{static_cast<uint16_t>(thread), deferred.event};
+  const Event event = EventOf(thread, deferred.event);
   if (state.events != deferred.event) {
     deviations_.Note({.kind = DeviationKind::kDeferredLoad,
                       .event = event,
@@ -151,9 +158,7 @@ void WeakMemory::Resolve(int thread, int number) {
     Granule* const granule = GranuleAt(g);
     if (granule == nullptr) break;  // Unmapped since: what was loaded then stays.
     const Part part{granule, MaskOf(g, deferred.address, end)};
-    const int cut = ChooseCut(thread, event, part, deferred.before, deferred.pc);
-    const View after = ViewOf(thread, *granule, part.mask, cut, deferred.before, false);
-    Rely(thread, *granule, part.mask, cut, deferred.before, after);
+    const auto [cut, after] = ReadPart(thread, event, part, deferred.before, false, deferred.pc);
     Raise(view, after);
     const uint64_t all = cut == granule->size() - 1 ? granule->newest : granule->ValueAt(cut);
     const int first = __builtin_ctz(part.mask);
@@ -188,18 +193,14 @@ void WeakMemory::ResolveOverlapping(int thread, uint64_t address, unsigned bytes
     const int number = __builtin_ctz(rest);
     const Deferred& deferred = state.deferred[number];
     const uint64_t end = deferred.address + (uint64_t{1} << deferred.size);
-    if (deferred.address < address + bytes && address < end) {
-      Resolve(thread, number);
-    }
+    if (deferred.address < address + bytes && address < end) Resolve(thread, number);
   }
 }
 
 WeakMemory::Step WeakMemory::Load(int thread, const Instruction& i, uint64_t address) {
   ThreadState& state = Of(thread);
-  const Event event{static_cast<uint16_t>(thread), state.events};
-  const View address_view = Mutated(Mutation::kAddressesCarryNothing)
-                                ? 0
-                                : state.Of({.x = i.AddressRegisters(), .v = 0, .flags = false});
+  const Event event = EventOf(thread);
+  const View address_view = AddressView(state, i);
   if (!Mutated(Mutation::kAddressesBindNoStores)) Raise(state.capture, address_view);
   View before = std::max(address_view, state.read_new);
   if (i.acquire && !Mutated(Mutation::kReleasesDoNotBindAcquires)) Raise(before, state.released);
@@ -215,9 +216,7 @@ WeakMemory::Step WeakMemory::Load(int thread, const Instruction& i, uint64_t add
   View element_views[2] = {before, before};
   for (uint64_t g = GranuleOf(address); g < end; g += kGranule) {
     const Part part{GranuleAt(g), MaskOf(g, address, end)};
-    const int cut = ChooseCut(thread, event, part, before, guest_.pc());
-    const View after = ViewOf(thread, *part.granule, part.mask, cut, before, acquire);
-    Rely(thread, *part.granule, part.mask, cut, before, after);
+    const auto [cut, after] = ReadPart(thread, event, part, before, acquire, guest_.pc());
     PatchIn(*part.granule, cut);
     Raise(all, after);
     for (unsigned e = 0; e < 2 && i.IsPair(); ++e) {

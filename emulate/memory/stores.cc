@@ -12,9 +12,6 @@ namespace {
 // What the dice are asked about a store.
 enum Salt : unsigned { kWhetherEarly = 4, kHowEarly, kWhere };
 
-// Two time stamps with less between them have no room for a third.
-constexpr View kRoom = 16;
-
 }  // namespace
 
 // What a store must be later than. The address is in `capture` already, where it binds the stores
@@ -42,7 +39,7 @@ void WeakMemory::StoreWaiting(int thread, int number) {
     const uint64_t value = guest_.X(number);
     const View data = Mutated(Mutation::kDataCarriesNothing) ? 0 : state.x[number];
     const View lower = std::max(waiting.lower, data);
-    const Event event{static_cast<uint16_t>(thread), waiting.event};
+    const Event event = EventOf(thread, waiting.event);
     const uint64_t end = waiting.address + (uint64_t{1} << waiting.size);
     for (uint64_t g = GranuleOf(waiting.address); g < end; g += kGranule) {
       const Part part{GranuleAt(g), MaskOf(g, waiting.address, end)};
@@ -52,29 +49,30 @@ void WeakMemory::StoreWaiting(int thread, int number) {
       const uint64_t bytes = value >> (8 * (begin - waiting.address)) << shift;
       const View time = Put(thread, event, part, bytes, lower, std::max(waiting.address_view, data),
                             false, waiting.pc);
-      Raise(state.write_old, time);
+      Stored(state, time, false);
     }
   }
 }
 
+void WeakMemory::Stored(ThreadState& state, View time, bool release) {
+  Raise(state.write_old, time);
+  if (release) Raise(state.released, time);
+}
+
 WeakMemory::Step WeakMemory::Store(int thread, const Instruction& i, uint64_t address) {
   ThreadState& state = Of(thread);
+  const View address_view = AddressView(state, i);
   if (MayWait(state, i)) {
-    const View view = Mutated(Mutation::kAddressesCarryNothing)
-                          ? 0
-                          : state.Of({.x = i.AddressRegisters(), .v = 0, .flags = false});
     state.waiting.push_back({.number = i.first,
                              .size = i.size,
                              .address = address,
                              .pc = guest_.pc(),
                              .event = state.events,
-                             .lower = std::max(LowerBound(state, i, 0), view),
-                             .address_view = view});
-    if (!Mutated(Mutation::kAddressesBindNoStores)) Raise(state.capture, view);
+                             .lower = std::max(LowerBound(state, i, 0), address_view),
+                             .address_view = address_view});
+    if (!Mutated(Mutation::kAddressesBindNoStores)) Raise(state.capture, address_view);
     return Step::kSkip;
   }
-  const Registers address_set{.x = i.AddressRegisters(), .v = 0, .flags = false};
-  const View address_view = Mutated(Mutation::kAddressesCarryNothing) ? 0 : state.Of(address_set);
   View data = 0;
   if (i.kind == Kind::kStore) {
     for (const uint8_t number : {i.first, i.second}) {
@@ -103,7 +101,7 @@ WeakMemory::Step WeakMemory::Store(int thread, const Instruction& i, uint64_t ad
 void WeakMemory::FinishStore(int thread) {
   ThreadState& state = Of(thread);
   const Unfinished unfinished = state.unfinished;
-  const Event event{static_cast<uint16_t>(thread), unfinished.event};
+  const Event event = EventOf(thread, unfinished.event);
   const uint64_t end = unfinished.address + unfinished.bytes;
   for (uint64_t g = GranuleOf(unfinished.address); g < end; g += kGranule) {
     const Part part{granules_.Find(g), MaskOf(g, unfinished.address, end)};
@@ -111,8 +109,7 @@ void WeakMemory::FinishStore(int thread) {
     std::memcpy(&value, part.granule->at, sizeof(value));
     const View time =
         Put(thread, event, part, value, unfinished.lower, unfinished.forward, false, unfinished.pc);
-    Raise(state.write_old, time);
-    if (unfinished.release) Raise(state.released, time);
+    Stored(state, time, unfinished.release);
   }
 }
 
@@ -176,7 +173,7 @@ View WeakMemory::Put(int thread, const Event& event, const Part& part, uint64_t 
                       .by = -1,
                       .value = (value & BitsOf(part.mask)) >> (8 * byte)});
     recent_.insert(past, time);
-    if (recent_.size() > 2 * 12) recent_.erase(recent_.begin());
+    if (recent_.size() > kMostRecent) recent_.erase(recent_.begin());
   } else {
     time = NextTime();
   }

@@ -16,7 +16,6 @@ namespace {
 
 // Between two time stamps that are given one after another: room for early ones.
 constexpr View kStep = View{1} << 20;
-constexpr size_t kRecent = 12;
 constexpr unsigned kStretch = 256;
 
 uint64_t Extended(uint64_t value, unsigned extend) {
@@ -34,7 +33,7 @@ uint64_t Extended(uint64_t value, unsigned extend) {
 
 WeakMemory::WeakMemory(const MemoryOptions& options, Guest& guest, Deviations& deviations)
     : options_(options), guest_(guest), deviations_(deviations), dice_(options.seed) {
-  recent_.reserve(2 * kRecent);
+  recent_.reserve(kMostRecent);
 }
 
 void WeakMemory::Begin(int thread) {
@@ -84,7 +83,9 @@ const Rates& WeakMemory::RatesNow() {
 
 View WeakMemory::NextTime() {
   now_ += kStep;
-  if (recent_.size() == 2 * kRecent) recent_.erase(recent_.begin(), recent_.begin() + kRecent);
+  if (recent_.size() == kMostRecent) {
+    recent_.erase(recent_.begin(), recent_.begin() + kMostRecent / 2);
+  }
   recent_.push_back(now_);
   return now_;
 }
@@ -127,6 +128,11 @@ uint64_t WeakMemory::AddressOf(const Instruction& i) {
   return base + static_cast<uint64_t>(i.offset);
 }
 
+View WeakMemory::AddressView(const ThreadState& state, const Instruction& i) {
+  if (Mutated(Mutation::kAddressesCarryNothing)) return 0;
+  return state.Of({.x = i.AddressRegisters(), .v = 0, .flags = false});
+}
+
 void WeakMemory::Compute(ThreadState& state, const Instruction& i) {
   state.Set(i.writes, state.Of(i.reads));
 }
@@ -150,12 +156,6 @@ void WeakMemory::Barrier(int thread, Fence fence) {
   Raise(state.write_new, view);
 }
 
-void WeakMemory::Fallback(int thread) {
-  ++fallbacks_;
-  // Whatever it reads or writes, it does so between all that is before and all that is after.
-  Synchronise(thread);
-}
-
 WeakMemory::Step WeakMemory::Access(int thread, const Instruction& i) {
   ThreadState& state = Of(thread);
   ++accesses_;
@@ -163,7 +163,7 @@ WeakMemory::Step WeakMemory::Access(int thread, const Instruction& i) {
   const uint64_t address = AddressOf(i);
   if (!IsModelled(address, i.bytes())) {
     // Memory that nobody writes: its values never change.
-    const View view = state.Of({.x = i.AddressRegisters(), .v = 0, .flags = false});
+    const View view = AddressView(state, i);
     state.Set(i.writes, view);
     Raise(state.capture, view);
     return Step::kExecute;
@@ -232,7 +232,8 @@ WeakMemory::Step WeakMemory::Before(int thread, const Instruction& i) {
       Synchronise(thread);
       return Step::kExecute;
     case Kind::kOther:
-      Fallback(thread);
+      // Whatever it reads or writes, it does so between all that is before and all that is after.
+      Synchronise(thread);
       return Step::kExecute;
     case Kind::kLoad:
     case Kind::kStore:

@@ -85,10 +85,6 @@ class WeakMemory {
   // The machine is done with the last instruction, for which Before said kExecute.
   void After(int thread);
 
-  // Fallbacks: instructions that are not modelled, taken for full barriers.
-  uint64_t fallbacks() const { return fallbacks_; }
-  uint64_t accesses() const { return accesses_; }
-
  private:
   struct Patch {
     uint8_t* at;
@@ -100,7 +96,24 @@ class WeakMemory {
     ByteMask mask;
   };
 
+  // What a read takes: up to which message, and the reader's view after it.
+  struct Read {
+    int cut;
+    View view;
+  };
+
+  // Two time stamps with less between them have no room for a third.
+  static constexpr View kRoom = 16;
+  static constexpr size_t kMostRecent = 24;
+
   ThreadState& Of(int thread) { return threads_[thread]; }
+  // What the thread does now, or did when its number was `number`.
+  Event EventOf(int thread) { return EventOf(thread, Of(thread).events); }
+  static Event EventOf(int thread, uint64_t number) {
+    return {static_cast<uint16_t>(thread), number};
+  }
+  // Of the registers that form the address.
+  static View AddressView(const ThreadState& state, const Instruction& instruction);
   // Whether an opportunity of so many in 256 is taken. The event is one of the running thread.
   bool Deviates(const Event& event, unsigned salt, unsigned of_256);
   const Rates& RatesNow();
@@ -114,6 +127,8 @@ class WeakMemory {
   View ViewOf(int thread, Granule& granule, ByteMask mask, int cut, View before, bool acquire);
   void Rely(int thread, Granule& granule, ByteMask mask, int cut, View before, View after);
   int ChooseCut(int thread, const Event& event, const Part& part, View before, uint64_t pc);
+  Read ReadPart(int thread, const Event& event, const Part& part, View before, bool acquire,
+                uint64_t pc);
   void PatchIn(Granule& granule, int cut);
   void Unpatch();
   Step Load(int thread, const Instruction& instruction, uint64_t address);
@@ -127,6 +142,7 @@ class WeakMemory {
   Step Store(int thread, const Instruction& instruction, uint64_t address);
   void StoreWaiting(int thread, int number);
   void FinishStore(int thread);
+  static void Stored(ThreadState& state, View time, bool release);
   View Put(int thread, const Event& event, const Part& part, uint64_t value, View lower,
            View forward, bool modifies, uint64_t pc);
   View EarlyTime(const Event& event, const Part& part, View lower, View upper, bool modifies);
@@ -142,7 +158,6 @@ class WeakMemory {
   Step Access(int thread, const Instruction& instruction);
   void Compute(ThreadState& state, const Instruction& instruction);
   void Barrier(int thread, Fence fence);
-  void Fallback(int thread);
   // Whether the instruction stores a register whose load is deferred, and may wait for it.
   static bool MayWait(const ThreadState& state, const Instruction& instruction);
 
@@ -158,7 +173,6 @@ class WeakMemory {
   uint64_t stretch_ = ~uint64_t{0};
   std::vector<Patch> patches_;
   uint64_t accesses_ = 0;
-  uint64_t fallbacks_ = 0;
 };
 
 }  // namespace hammerlock::emulate

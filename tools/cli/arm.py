@@ -14,9 +14,8 @@ import sys
 import tempfile
 import time
 
+import bazel
 import outcome
-import places
-import table
 from outcome import Refused, say
 
 _PLUGIN = "//emulate/guest:libweak_memory.so"
@@ -83,22 +82,11 @@ def check_program(path):
 
 def _plugin():
     """Builds the engine; returns its path."""
-    for tool, package in (("qemu-aarch64", "qemu-user"), ("bazel", "bazel-bootstrap")):
-        if not shutil.which(tool):
-            raise Refused("%s is not installed: run 'tools/hammerlock install' (package %s)"
-                          % (tool, package))
-    built = subprocess.run(
-        ["bazel", "build", "--disk_cache=" + places.cache(), "--noshow_progress", "-c", "opt",
-         "--ui_event_filters=-info", _PLUGIN],
-        cwd=table.ROOT, env=places.environment(), check=False, stdin=subprocess.DEVNULL,
-    )
-    if built.returncode != 0:
-        raise Refused("the Arm engine could not be built: see above")
-    found = subprocess.run(
-        ["bazel", "info", "-c", "opt", "bazel-bin"], cwd=table.ROOT, env=places.environment(),
-        check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    ).stdout.strip()
-    return os.path.join(found, "emulate/guest/libweak_memory.so")
+    if not shutil.which("qemu-aarch64"):
+        raise Refused("qemu-aarch64 is not installed: run 'tools/hammerlock install' (package"
+                      " qemu-user)")
+    quiet = ["--noshow_progress", "--ui_event_filters=-info"]
+    return bazel.build([_PLUGIN], "the Arm engine", quiet)[0]
 
 
 class Engine:

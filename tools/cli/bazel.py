@@ -66,6 +66,27 @@ def _run(command, env):
     return process.returncode
 
 
+def build(targets, what, flags=()):
+    """Builds `targets`, optimised; returns their paths. `what` names them to people.
+
+    Raises:
+      Refused: they could not be built; Bazel has said why.
+    """
+    _require()
+    command = ["bazel", "build", "-c", "opt", "--disk_cache=" + places.cache()]
+    done = subprocess.run(command + list(flags) + targets, cwd=table.ROOT, env=places.environment(),
+                          stdin=subprocess.DEVNULL, check=False)
+    if done.returncode != 0:
+        raise Refused("bazel could not build %s: see above" % what)
+    return [os.path.join(table.ROOT, "bazel-bin", t[2:].replace(":", "/")) for t in targets]
+
+
+def _require():
+    # PATH's, and not ours by name, so that a user's own Bazel counts too.
+    if not shutil.which("bazel"):
+        raise Refused("bazel is not in PATH: run 'tools/hammerlock doctor'")
+
+
 def test(arguments):
     """Runs `bazel test` with `arguments`, the targets among them.
 
@@ -74,9 +95,7 @@ def test(arguments):
     Raises:
       Refused: Bazel could not run, or was used wrongly; it has said why.
     """
-    # PATH's, and not ours by name, so that a user's own Bazel counts too.
-    if not shutil.which("bazel"):
-        raise Refused("bazel is not in PATH: run 'tools/hammerlock doctor'")
+    _require()
     with tempfile.TemporaryDirectory(prefix="hammerlock.") as folder:
         file = os.path.join(folder, "events.json")
         command = ["bazel", "test", "--keep_going", "--disk_cache=" + places.cache()]

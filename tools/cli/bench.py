@@ -6,13 +6,11 @@ subject of ours is set against each peer: below 1 ours takes less time.
 """
 
 import json
-import os
 import re
 import subprocess
 
+import bazel
 import columns
-import places
-import table
 from outcome import PASS, Refused
 
 _TARGETS = ["//primitives/lock:lock_benchmark", "//primitives/container:container_benchmark"]
@@ -52,21 +50,12 @@ def ratios(benchmarks):
     return "\n".join(text)
 
 
-def _bazel(arguments):
-    command = ["bazel"] + arguments[:1] + ["--disk_cache=" + places.cache()] + arguments[1:]
-    done = subprocess.run(command, cwd=table.ROOT, env=places.environment(),
-                          stdin=subprocess.DEVNULL, check=False)
-    if done.returncode != 0:
-        raise Refused("bazel could not build the benchmarks: see above")
-
-
 def run(arguments):
     """Builds and runs the benchmarks; arguments are Google Benchmark's."""
-    _bazel(["build", "-c", "opt"] + _TARGETS)
+    binaries = bazel.build(_TARGETS, "the benchmarks")
     found = []
-    for target in _TARGETS:
+    for target, binary in zip(_TARGETS, binaries):
         # As `bazel run` without Bazel between, whose output would mix with the JSON.
-        binary = os.path.join(table.ROOT, "bazel-bin", target[2:].replace(":", "/"))
         done = subprocess.run([binary, "--benchmark_format=json"] + arguments,
                               stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode != 0:
